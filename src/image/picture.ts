@@ -1,0 +1,14 @@
+/**
+ * A picture in memory. Everything above the codecs speaks of pictures in this one form.
+ * @module
+ */
+
+/** An RGB picture: planar, sRGB values in [0, 1], not premultiplied. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** `[3, height, width]`, the red plane first. */
+  readonly rgb: Float32Array;
+  /** `[height, width]`, 0 transparent to 1 opaque; absent when the picture is opaque everywhere. */
+  readonly alpha?: Float32Array;
+}
