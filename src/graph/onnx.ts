@@ -1,0 +1,110 @@
+/**
+ * Writes a graph as an ONNX model: nodes in order, equal ones once, constants as initialisers.
+ * @module
+ */
+import onnxProto from "onnx-proto";
+import { topologicalOrder } from "./gradients.ts";
+import type { Shape } from "./shape.ts";
+import type { Emit, OnnxAttribute, Tensor } from "./tensor.ts";
+
+const { onnx } = onnxProto;
+const IR_VERSION = 8;
+const OPSET = 17;
+
+/**
+ * Encodes the model that computes `outputs`, each under its name, in float32.
+ * Its inputs are the graph's, under the names they were given.
+ */
+export function writeOnnx(outputs: Readonly<Record<string, Tensor>>): Uint8Array {
+  const nodes: onnxProto.onnx.INodeProto[] = [];
+  const initializers: onnxProto.onnx.ITensorProto[] = [];
+  const inputs = new Map<string, Shape>();
+  const emit = emitter(nodes, initializers);
+
+  const written = new Map<Tensor, string>();
+  const known = new Map<string, string>();
+  for (const tensor of topologicalOrder(Object.values(outputs))) {
+    if (tensor.leaf && "input" in tensor.leaf) inputs.set(tensor.leaf.input, tensor.shape);
+    const names = tensor.inputs.map((one) => written.get(one) ?? "");
+    const key = `${tensor.signature} ${names.join(" ")}`;
+    const name = (tensor.leaf ? undefined : known.get(key)) ?? tensor.write(emit, names);
+    known.set(key, name);
+    written.set(tensor, name);
+  }
+  for (const [name, tensor] of Object.entries(outputs)) {
+    nodes.push({ opType: "Identity", input: [written.get(tensor) ?? ""], output: [name] });
+  }
+
+  return onnx.ModelProto.encode({
+    irVersion: IR_VERSION,
+    opsetImport: [{ domain: "", version: OPSET }],
+    producerName: "impasto",
+    graph: {
+      name: "impasto",
+      node: nodes,
+      initializer: initializers,
+      input: [...inputs].map(([name, shape]) => valueInfo(name, shape)),
+      output: Object.entries(outputs).map(([name, { shape }]) => valueInfo(name, shape)),
+    },
+  }).finish();
+}
+
+function emitter(nodes: onnxProto.onnx.INodeProto[], initializers: onnxProto.onnx.ITensorProto[]): Emit {
+  const constants = new Map<string, string>();
+  const arrays = new Map<Float32Array, number>();
+  const initializer = (key: string, tensor: Omit<onnxProto.onnx.ITensorProto, "name">): string => {
+    const name = constants.get(key) ?? `constant${initializers.length}`;
+    if (!constants.has(key)) initializers.push({ ...tensor, name });
+    constants.set(key, name);
+    return name;
+  };
+  const { FLOAT, INT64 } = onnx.TensorProto.DataType;
+  return {
+    node(operator, input, attributes = {}) {
+      const output = `value${nodes.length}`;
+      const attribute = Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value));
+      nodes.push({
+        opType: operator,
+        name: `${operator}${nodes.length}`,
+        input: [...input],
+        output: [output],
+        attribute,
+      });
+      return output;
+    },
+    floats(values, shape) {
+      if (!arrays.has(values)) arrays.set(values, arrays.size);
+      const content = values.length === 1 ? `${values[0]}` : `#${arrays.get(values)}`;
+      return initializer(`floats ${content} [${shape.join()}]`, {
+        dataType: FLOAT,
+        dims: [...shape],
+        rawData: bytesOf(values),
+      });
+    },
+    integers(values) {
+      const rawData = bytesOf(BigInt64Array.from(values, BigInt));
+      return initializer(`integers ${values.join(" ")}`, { dataType: INT64, dims: [values.length], rawData });
+    },
+  };
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | BigInt64Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+function encodeAttribute(name: string, value: OnnxAttribute): onnxProto.onnx.IAttributeProto {
+  const { FLOAT, INT, INTS, STRING } = onnx.AttributeProto.AttributeType;
+  if ("float" in value) return { name, type: FLOAT, f: value.float };
+  if ("integer" in value) return { name, type: INT, i: value.integer };
+  if ("integers" in value) return { name, type: INTS, ints: [...value.integers] };
+  return { name, type: STRING, s: new TextEncoder().encode(value.text) };
+}
+
+const valueInfo = (name: string, shape: Shape): onnxProto.onnx.IValueInfoProto => ({
+  name,
+  type: {
+    tensorType: {
+      elemType: onnx.TensorProto.DataType.FLOAT,
+      shape: { dim: shape.map((dimValue) => ({ dimValue })) },
+    },
+  },
+});

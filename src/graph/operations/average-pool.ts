@@ -1,0 +1,61 @@
+/**
+ * 2×2 average pooling with stride 2, and its adjoint up to a factor of 4: every value repeated over a 2×2 block.
+ * The last row or column of an odd size belongs to no window.
+ * @module
+ */
+import { type Shape, ShapeError } from "../shape.ts";
+import { apply, type Operation, type Tensor } from "../tensor.ts";
+import { scale } from "./multiply.ts";
+import { pad, slice } from "./slice.ts";
+
+const POOL = { kernel_shape: { integers: [2, 2] }, strides: { integers: [2, 2] } };
+
+/** The shape after 2×2 pooling of `[N, C, H, W]`. @throws ShapeError unless there is a window. */
+export function pooledShape(operation: string, x: Shape): Shape {
+  const [batch = 0, channels = 0, height = 0, width = 0] = x;
+  if (x.length !== 4 || height < 2 || width < 2) throw new ShapeError(operation, "[N, C, H ≥ 2, W ≥ 2]", [x]);
+  return [batch, channels, Math.floor(height / 2), Math.floor(width / 2)];
+}
+
+/** Without the row or column that no window covers. */
+export function coveredByWindows(x: Tensor): Tensor {
+  const [batch = 0, channels = 0, height = 0, width = 0] = x.shape;
+  return slice(x, [0, 0, 0, 0], [batch, channels, height - (height % 2), width - (width % 2)]);
+}
+
+/** Puts zeros where {@link coveredByWindows} took a row or column away. */
+export function uncover(covered: Tensor, shape: Shape): Tensor {
+  const after = shape.map((size, axis) => size - (covered.shape[axis] ?? 0));
+  return pad(covered, [0, 0, 0, 0], after);
+}
+
+/** y = ¼ Σ x over each window; each x of a window gets a quarter of d loss/dy. */
+export const averagePoolOperation: Operation<object> = {
+  name: "averagePool",
+  shape: ([x = []]) => pooledShape("averagePool", x),
+  gradient: (incoming, { inputs: [x] }) => [x && uncover(scale(1 / 4, upsample(incoming)), x.shape)],
+  onnx: (emit, [x = ""]) => emit.node("AveragePool", [x], POOL),
+};
+
+/** y[2i + a, 2j + b] = x[i, j]; d loss/dx = Σ d loss/dy over the block. */
+export const upsampleOperation: Operation<object> = {
+  name: "upsample",
+  shape([x = []]) {
+    const [batch = 0, channels = 0, height = 0, width = 0] = x;
+    if (x.length !== 4) throw new ShapeError("upsample", "[N, C, H, W]", [x]);
+    return [batch, channels, 2 * height, 2 * width];
+  },
+  gradient: (incoming) => [scale(4, averagePool(incoming))],
+  onnx: (emit, [x = ""]) =>
+    emit.node("Resize", [x, "", emit.floats(Float32Array.of(1, 1, 2, 2), [4])], {
+      mode: { text: "nearest" },
+      coordinate_transformation_mode: { text: "asymmetric" },
+      nearest_mode: { text: "floor" },
+    }),
+};
+
+/** Averages 2×2 windows of `[N, C, H, W]`. */
+export const averagePool = (x: Tensor): Tensor => apply(averagePoolOperation, [x], {});
+
+/** Repeats each value of `[N, C, H, W]` over a 2×2 block. */
+export const upsample = (x: Tensor): Tensor => apply(upsampleOperation, [x], {});

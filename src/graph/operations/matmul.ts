@@ -1,0 +1,25 @@
+/**
+ * The matrix product of the last two axes; the axes before them, if any, are equal on both sides.
+ * @module
+ */
+import { ShapeError, sameShape } from "../shape.ts";
+import { apply, type Operation, type Tensor } from "../tensor.ts";
+import { transpose } from "./transpose.ts";
+
+/** Y = A B: d loss/dA = d loss/dY · Bᵀ, d loss/dB = Aᵀ · d loss/dY */
+export const matmulOperation: Operation<object> = {
+  name: "matmul",
+  shape([a = [], b = []]) {
+    const fits = a.length >= 2 && a.length === b.length && a.at(-1) === b.at(-2);
+    if (!fits || !sameShape(a.slice(0, -2), b.slice(0, -2))) {
+      throw new ShapeError("matmul", "[…, m, k] and […, k, n]", [a, b]);
+    }
+    return [...a.slice(0, -1), ...b.slice(-1)];
+  },
+  gradient: (incoming, { inputs: [a, b] }) =>
+    a && b ? [matmul(incoming, transpose(b)), matmul(transpose(a), incoming)] : [],
+  onnx: (emit, inputs) => emit.node("MatMul", inputs),
+};
+
+/** Multiplies matrices `[…, m, k]` and `[…, k, n]`. */
+export const matmul = (a: Tensor, b: Tensor): Tensor => apply(matmulOperation, [a, b], {});

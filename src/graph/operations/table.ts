@@ -1,0 +1,52 @@
+/**
+ * Every operation by name. Whatever must hold for each of them (a gradient that agrees with differences, say) is
+ * checked over this table, and a table over its keys does not compile when one is missing.
+ * @module
+ */
+import { absoluteOperation } from "./absolute.ts";
+import { addOperation } from "./add.ts";
+import { averagePoolOperation, upsampleOperation } from "./average-pool.ts";
+import { concatenateOperation } from "./concatenate.ts";
+import { convolutionOperation } from "./convolution.ts";
+import { divideOperation } from "./divide.ts";
+import { matmulOperation } from "./matmul.ts";
+import { maxPoolOperation } from "./max-pool.ts";
+import { multiplyOperation } from "./multiply.ts";
+import { reluOperation } from "./relu.ts";
+import { reshapeOperation } from "./reshape.ts";
+import { reverseOperation } from "./reverse.ts";
+import { padOperation, sliceOperation } from "./slice.ts";
+import { squareRootOperation } from "./square-root.ts";
+import { subtractOperation } from "./subtract.ts";
+import { expandOperation, sumOperation } from "./sum.ts";
+import { atLeastOperation, positiveOperation } from "./threshold.ts";
+import { transposeOperation } from "./transpose.ts";
+
+/** The operations of the graph. */
+export const operations = {
+  absolute: absoluteOperation,
+  add: addOperation,
+  atLeast: atLeastOperation,
+  averagePool: averagePoolOperation,
+  concatenate: concatenateOperation,
+  convolution: convolutionOperation,
+  divide: divideOperation,
+  expand: expandOperation,
+  matmul: matmulOperation,
+  maxPool: maxPoolOperation,
+  multiply: multiplyOperation,
+  pad: padOperation,
+  positive: positiveOperation,
+  relu: reluOperation,
+  reshape: reshapeOperation,
+  reverse: reverseOperation,
+  slice: sliceOperation,
+  squareRoot: squareRootOperation,
+  subtract: subtractOperation,
+  sum: sumOperation,
+  transpose: transposeOperation,
+  upsample: upsampleOperation,
+};
+
+/** The name of an operation. */
+export type OperationName = keyof typeof operations;

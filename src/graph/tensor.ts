@@ -1,0 +1,101 @@
+/**
+ * A node of the differentiable graph, and how an operation is defined: its shape rule, its gradient and its ONNX form
+ * in one record. Nothing is computed here; a graph is a description, written out by `onnx.ts` and run elsewhere.
+ * @module
+ */
+import { type Shape, ShapeError, sizeOf } from "./shape.ts";
+
+/** A value of the graph. Tensors are compared by identity and never change. */
+export interface Tensor {
+  readonly shape: Shape;
+  /** The operation's name, with its attributes: what two nodes must share, beside their inputs, to be one. */
+  readonly signature: string;
+  readonly inputs: readonly Tensor[];
+  /** Set on the leaves alone: a named input of the graph, or the values of a constant. */
+  readonly leaf?: { readonly input: string } | { readonly constant: Float32Array };
+  /** The gradient with respect to each input, given that with respect to this tensor; undefined where there is none. */
+  gradient(incoming: Tensor): readonly (Tensor | undefined)[];
+  /** Emits the ONNX nodes and returns the name of the result. */
+  write(emit: Emit, inputs: readonly string[]): string;
+}
+
+/** An ONNX attribute; its type is stated, for ONNX tells a whole float from an integer. */
+export type OnnxAttribute =
+  | { readonly float: number }
+  | { readonly integer: number }
+  | { readonly integers: readonly number[] }
+  | { readonly text: string };
+
+/** What an operation writes itself with. Each call adds to the model and returns the name of the value it made. */
+export interface Emit {
+  node(
+    operator: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, OnnxAttribute>>,
+  ): string;
+  floats(values: Float32Array, shape: Shape): string;
+  integers(values: readonly number[]): string;
+}
+
+/** One node as its operation's rules see it. */
+export interface Node<Attributes> {
+  readonly inputs: readonly Tensor[];
+  readonly output: Tensor;
+  readonly attributes: Attributes;
+}
+
+/** Everything that makes an operation. */
+export interface Operation<Attributes> {
+  readonly name: string;
+  /** The shape of the result. @throws ShapeError when the inputs do not fit. */
+  shape(inputs: readonly Shape[], attributes: Attributes): Shape;
+  /** Builds ∂loss/∂input for each input from `incoming` = ∂loss/∂output. */
+  gradient(incoming: Tensor, node: Node<Attributes>): readonly (Tensor | undefined)[];
+  /** Emits the ONNX form, given the names of the inputs' values. */
+  onnx(emit: Emit, inputs: readonly string[], node: Node<Attributes>): string;
+}
+
+/** Places an operation in a graph. */
+export function apply<Attributes>(
+  operation: Operation<Attributes>,
+  inputs: readonly Tensor[],
+  attributes: Attributes,
+): Tensor {
+  const output: Tensor = {
+    shape: operation.shape(
+      inputs.map(({ shape }) => shape),
+      attributes,
+    ),
+    signature: `${operation.name} ${JSON.stringify(attributes)}`,
+    inputs,
+    gradient: (incoming) => operation.gradient(incoming, { inputs, output, attributes }),
+    write: (emit, names) => operation.onnx(emit, names, { inputs, output, attributes }),
+  };
+  return output;
+}
+
+const leaf = (shape: Shape, content: NonNullable<Tensor["leaf"]>): Tensor => ({
+  shape,
+  signature: "leaf",
+  inputs: [],
+  leaf: content,
+  gradient: () => [],
+  write: (emit) => ("input" in content ? content.input : emit.floats(content.constant, shape)),
+});
+
+/** A value given anew at each run, under this name. */
+export const input = (name: string, shape: Shape): Tensor => leaf(shape, { input: name });
+
+/**
+ * A value fixed when the graph is compiled. The array is kept, not copied.
+ * @throws ShapeError when the number of values is not the shape's.
+ */
+export function constant(values: Float32Array, shape: Shape): Tensor {
+  if (values.length !== sizeOf(shape)) {
+    throw new ShapeError("constant", `the shape of ${values.length} values`, [shape]);
+  }
+  return leaf(shape, { constant: values });
+}
+
+/** A single number fixed when the graph is compiled. */
+export const scalar = (value: number): Tensor => constant(Float32Array.of(value), []);

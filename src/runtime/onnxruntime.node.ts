@@ -1,0 +1,148 @@
+/**
+ * Runs graphs with ONNX Runtime under Node. The only file that imports it, and only when a runtime is asked for:
+ * loading its library takes a while, and `--help` should not wait for it.
+ * @module
+ */
+import type { InferenceSession } from "onnxruntime-node";
+import { ImpastoError } from "../errors.ts";
+import { topologicalOrder } from "../graph/gradients.ts";
+import { writeOnnx } from "../graph/onnx.ts";
+import { type Shape, ShapeError, sizeOf } from "../graph/shape.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import type { Device, Program, Runtime } from "./runtime.ts";
+
+/** How a runtime is opened. */
+export interface RuntimeOptions {
+  /** @default "auto" */
+  readonly device?: Device;
+  /** CPU threads to use; all cores when absent. */
+  readonly threads?: number;
+  /** A file name to begin each operator profile with; no profile when absent. */
+  readonly profile?: string;
+}
+
+/** `auto` tries these in order, each only where ONNX Runtime's build for this system has it. */
+const FASTEST_FIRST = ["cuda", "dml", "webgpu", "cpu"] as const;
+
+/**
+ * Opens ONNX Runtime on a device.
+ * @throws ImpastoError when the device is not there.
+ * @example const runtime = await openRuntime({ device: "cpu", threads: 2 });
+ */
+export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+  const ort = await import("onnxruntime-node");
+  const available = ort.listSupportedBackends().map(({ name }) => name);
+  const { device = "auto" } = options;
+  if (device !== "auto") {
+    await requireDevice(ort, device, available);
+    return runtimeOn(ort, device, options);
+  }
+  for (const candidate of FASTEST_FIRST) {
+    if (candidate === "cpu" || (available.includes(candidate) && (await works(ort, candidate)) === true)) {
+      return runtimeOn(ort, candidate, options);
+    }
+  }
+  return runtimeOn(ort, "cpu", options);
+}
+
+type Ort = typeof import("onnxruntime-node");
+type RealDevice = Exclude<Device, "auto">;
+
+async function requireDevice(ort: Ort, device: RealDevice, available: readonly string[]): Promise<void> {
+  const working = device === "cpu" ? true : await works(ort, device);
+  if (working === true) return;
+  const others = available.filter((name) => name !== device).join(", ");
+  throw new ImpastoError(
+    `Device "${device}" is not available here (${working}). Use auto, cpu, or one this build of ONNX Runtime knows: ${others}.`,
+  );
+}
+
+/** Whether the smallest model runs on the device; if not, ONNX Runtime's own reason. */
+async function works(ort: Ort, device: RealDevice): Promise<true | string> {
+  try {
+    const { scalar } = await import("../graph/tensor.ts");
+    const session = await ort.InferenceSession.create(
+      writeOnnx({ one: scalar(1) }),
+      sessionOptions(device, {}),
+    );
+    await session.release();
+    return true;
+  } catch (error) {
+    const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+    return reason.trim();
+  }
+}
+
+function sessionOptions(
+  device: RealDevice,
+  { threads, profile }: RuntimeOptions,
+): InferenceSession.SessionOptions {
+  return {
+    executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 4,
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+  };
+}
+
+function runtimeOn(ort: Ort, device: RealDevice, options: RuntimeOptions): Runtime {
+  return {
+    device,
+    async compile(outputs) {
+      const session = await ort.InferenceSession.create(writeOnnx(outputs), sessionOptions(device, options));
+      const shapes = inputShapes(Object.values(outputs));
+      return program(ort, session, shapes, options.profile !== undefined);
+    },
+  };
+}
+
+function program(
+  ort: Ort,
+  session: InferenceSession,
+  shapes: ReadonlyMap<string, Shape>,
+  profiled: boolean,
+): Program {
+  return {
+    async run(inputs) {
+      const feeds = Object.fromEntries(
+        [...shapes].map(([name, shape]) => [
+          name,
+          new ort.Tensor("float32", checked(inputs, name, shape), shape),
+        ]),
+      );
+      const results = await session.run(feeds);
+      return Object.fromEntries(
+        Object.entries(results).map(([name, { data }]) => [name, floats(name, data)]),
+      );
+    },
+    async release() {
+      if (profiled) session.endProfiling();
+      await session.release();
+    },
+  };
+}
+
+function checked(inputs: Readonly<Record<string, Float32Array>>, name: string, shape: Shape): Float32Array {
+  const values = inputs[name];
+  if (values?.length !== sizeOf(shape)) {
+    throw new ShapeError(
+      `input ${name}`,
+      `${sizeOf(shape)} values`,
+      values ? [[values.length], shape] : [shape],
+    );
+  }
+  return values;
+}
+
+const inputShapes = (outputs: readonly Tensor[]): ReadonlyMap<string, Shape> =>
+  new Map(
+    topologicalOrder(outputs).flatMap(({ leaf, shape }) =>
+      leaf && "input" in leaf ? [[leaf.input, shape]] : [],
+    ),
+  );
+
+function floats(name: string, data: unknown): Float32Array {
+  if (data instanceof Float32Array) return data;
+  throw new ImpastoError(`ONNX Runtime gave ${name} in another type than float32.`);
+}
