@@ -1,0 +1,128 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ImpastoError, MisuseError } from "../errors.ts";
+import { decodePicture } from "./decode.node.ts";
+import { encodePicture } from "./encode.node.ts";
+import type { PictureFormat } from "./format.ts";
+import type { Picture } from "./picture.ts";
+import { readRecipe } from "./recipe.node.ts";
+
+const FORMATS: readonly PictureFormat[] = ["png", "jpeg", "webp", "tiff"];
+
+/** Pictures whose values are whole bytes; alpha, when there, is not opaque throughout. */
+const pictures: fc.Arbitrary<Picture> = fc
+  .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), fc.boolean())
+  .chain(([width, height, opaque]) => {
+    const size = width * height;
+    const plane = (length: number): fc.Arbitrary<Float32Array> =>
+      fc
+        .uint8Array({ minLength: length, maxLength: length })
+        .map((b) => Float32Array.from(b, (v) => v / 255));
+    return fc.tuple(plane(3 * size), plane(size)).map(([rgb, alpha]) => {
+      alpha[0] = 0.2;
+      return opaque ? { width, height, rgb } : { width, height, rgb, alpha };
+    });
+  });
+
+const gradient: Picture = {
+  width: 32,
+  height: 24,
+  rgb: Float32Array.from({ length: 3 * 32 * 24 }, (_, i) => (i % 32) / 31),
+};
+
+describe("encodePicture", () => {
+  it.each(["png", "tiff"] as const)("keeps every byte and the alpha in a %s", async (format) => {
+    await fc.assert(
+      fc.asyncProperty(pictures, async (picture) => {
+        const encoded = await encodePicture(picture, format, { recipe: "{}" });
+        expect(await decodePicture(encoded, "picture")).toEqual(picture);
+      }),
+    );
+  });
+
+  it.each(["jpeg", "webp"] as const)("loses next to nothing in a %s", async (format) => {
+    const { rgb } = await decodePicture(await encodePicture(gradient, format), "picture");
+    for (const [i, value] of rgb.entries())
+      expect(Math.abs(value - (gradient.rgb[i] ?? 0))).toBeLessThan(0.03);
+  });
+
+  it("clamps, and rounds halves up", async () => {
+    const rgb = Float32Array.of(-0.3, 1.7, 0.5 / 255 + 1e-9, 0.499 / 255, 127.5 / 255, 1);
+    const decoded = await sharp(await encodePicture({ width: 2, height: 1, rgb }, "png"))
+      .raw()
+      .toBuffer();
+    expect([...decoded]).toEqual([0, 1, 128, 255, 0, 255]);
+  });
+
+  it("lays a transparent picture over white in a JPEG", async () => {
+    const clear = { width: 8, height: 8, rgb: new Float32Array(192), alpha: new Float32Array(64).fill(0.5) };
+    const picture = await decodePicture(await encodePicture(clear, "jpeg"), "picture");
+    expect(picture.alpha).toBeUndefined();
+    for (const value of picture.rgb) expect(value).toBeCloseTo(0.5, 1);
+  });
+
+  it("keeps all of a JPEG's colour resolution", async () => {
+    const { chromaSubsampling } = await sharp(await encodePicture(gradient, "jpeg")).metadata();
+    expect(chromaSubsampling).toBe("4:4:4");
+  });
+
+  it("gives the same bytes for the same picture and recipe, at any time", async () => {
+    const all = (recipe: string): Promise<Uint8Array[]> =>
+      Promise.all(FORMATS.map((format) => encodePicture(gradient, format, { recipe })));
+    const first = await all('{"seed":1}');
+    await new Promise((resolve) => setTimeout(resolve, 1100)); // any clock inside would have moved on
+    expect(await all('{"seed":1}')).toEqual(first);
+    for (const [i, other] of (await all('{"seed":2}')).entries()) expect(other).not.toEqual(first[i]);
+  });
+
+  it("refuses a picture too large for its format before any work", async () => {
+    const wide = { width: 20_000, height: 1, rgb: new Float32Array(60_000) };
+    await expect(encodePicture(wide, "webp")).rejects.toThrow(MisuseError);
+  });
+
+  it("refuses a recipe too long for a JPEG rather than lose it", async () => {
+    const recipe = JSON.stringify("x".repeat(70_000));
+    await expect(encodePicture(gradient, "jpeg", { recipe })).rejects.toThrow(ImpastoError);
+  });
+});
+
+describe("readRecipe", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "impasto-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it.each(FORMATS)("reads from a %s what encodePicture put there", async (format) => {
+    const recipe = JSON.stringify(
+      { content: 'Zoë’s "cat" <1>.png', style: "星月夜 🌌 & co", seed: 7 },
+      null,
+      2,
+    );
+    const path = join(folder, `with.${format}`);
+    await writeFile(path, await encodePicture(gradient, format, { recipe }));
+    expect(await readRecipe(path)).toBe(recipe);
+  });
+
+  it("keeps the longest recipe a JPEG takes", async () => {
+    const recipe = JSON.stringify("x".repeat(59_000));
+    const path = join(folder, "long.jpg");
+    await writeFile(path, await encodePicture(gradient, "jpeg", { recipe }));
+    expect(await readRecipe(path)).toBe(recipe);
+  });
+
+  it.each(FORMATS)("says so when a %s carries none", async (format) => {
+    const path = join(folder, `without.${format}`);
+    await writeFile(path, await encodePicture(gradient, format));
+    await expect(readRecipe(path)).rejects.toThrow(`"${path}" carries no recipe`);
+  });
+
+  it("refuses what is not a picture as readPicture does", async () => {
+    await expect(readRecipe(folder)).rejects.toThrow(MisuseError);
+    await expect(readRecipe(join(folder, "none.png"))).rejects.toThrow("There is no file");
+  });
+});
