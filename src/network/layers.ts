@@ -41,3 +41,23 @@ export const inputChannelsOf = (layer: Layer): number => {
   const before = LAYERS[LAYERS.indexOf(layer) - 1];
   return before === undefined ? 3 : channelsOf(before);
 };
+
+/** A record over the sixteen layers, made layer by layer in order. */
+export const byLayer = <T>(make: (layer: Layer) => T): Record<Layer, T> => {
+  const record: Partial<Record<Layer, T>> = {};
+  for (const layer of LAYERS) record[layer] = make(layer);
+  const complete = (partial: Partial<Record<Layer, T>>): partial is Record<Layer, T> =>
+    LAYERS.every((layer) => layer in partial);
+  if (!complete(record)) throw new TypeError("Expected a value for every layer");
+  return record;
+};
+
+/** The group of a layer in Keras' files: `conv3_2` is `block3_conv2`. */
+export const kerasNameOf = (layer: Layer): string =>
+  layer.replace(/^conv(\d)_(\d)$/, (_, block, index) => `block${block}_conv${index}`);
+
+/**
+ * The index of a layer in torchvision's `features` sequence, where a ReLU follows each convolution
+ * and a pooling each block: 0, 2, 5, 7, 10, … 34.
+ */
+export const torchvisionIndexOf = (layer: Layer): number => 2 * LAYERS.indexOf(layer) + blockOf(layer) - 1;
