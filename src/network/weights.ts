@@ -121,8 +121,8 @@ const OXFORD_SUMS: readonly (readonly [filter: number, r: number, g: number, b: 
 
 /**
  * Tells the convention of a first convolution from its values, if they are Oxford's in one of {@link CONVENTIONS}.
- * Only the values themselves can tell: torchvision trained a network of its own, whose kernels are as large as
- * Oxford's although its inputs are 58 times smaller, so magnitude says nothing.
+ * The values are compared, not their magnitude: only Oxford's rewritten for torchvision's input are 58 times larger;
+ * a network trained on that input, as torchvision's own was, may have kernels of any size.
  *
  * @param kernel - conv1_1, `[64, 3, 3, 3]`; half precision and light fine-tuning (10 %) are tolerated.
  * @returns `undefined` for other weights, torchvision's own among them.
