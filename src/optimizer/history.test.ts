@@ -1,0 +1,189 @@
+import { describe, expect, test } from "vitest";
+import { MisuseError } from "../errors.ts";
+import { History } from "./history.ts";
+import type { Pair } from "./memory.ts";
+
+/** The two-loop recursion as the books print it, in doubles: what the products must agree with. */
+function twoLoop(pairs: readonly Pair[], gradient: ArrayLike<number>): Float64Array {
+  const q = Float64Array.from(gradient);
+  const alphas: number[] = [];
+  for (const { s, y } of pairs.toReversed()) {
+    const alpha = dot(s, q) / dot(s, y);
+    alphas.unshift(alpha);
+    add(-alpha, y, q);
+  }
+  const newest = pairs.at(-1);
+  const gamma = newest ? dot(newest.s, newest.y) / dot(newest.y, newest.y) : 1;
+  const r = q.map((x) => gamma * x);
+  for (const [k, { s, y }] of pairs.entries()) add(alphas[k] - dot(y, r) / dot(s, y), s, r);
+  return r.map((x) => -x);
+}
+
+/** to ← to + c·v */
+function add(c: number, v: Float32Array, to: Float32Array | Float64Array): void {
+  for (let i = 0; i < v.length; i++) to[i] += c * v[i];
+}
+
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+function relativeError(actual: ArrayLike<number>, expected: Float64Array): number {
+  const error = expected.map((x, i) => actual[i] - x);
+  return Math.sqrt(dot(error, error) / dot(expected, expected));
+}
+
+/** Σ ½cᵢ(xᵢ − 0.3)², the c spread evenly in the exponent from 1 to the condition number. */
+function quadraticGradient(condition: number) {
+  return (x: Float32Array) => x.map((v, i) => condition ** (i / Math.max(1, x.length - 1)) * (v - 0.3));
+}
+
+/** Σ 100(xᵢ₊₁ − xᵢ²)² + (1 − xᵢ)² */
+function rosenbrockGradient(x: Float32Array): Float32Array {
+  const gradient = new Float64Array(x.length);
+  for (let i = 0; i + 1 < x.length; i++) {
+    const bend = x[i + 1] - x[i] ** 2;
+    gradient[i] += -400 * x[i] * bend - 2 * (1 - x[i]);
+    gradient[i + 1] += 200 * bend;
+  }
+  return Float32Array.from(gradient);
+}
+
+function waves(length: number): Float32Array {
+  return Float32Array.from({ length }, (_, i) => Math.sin(12.9898 * (i + 1)));
+}
+
+/** Follows the directions a while, a cautious step each, and gives back the worst disagreement with the two loops. */
+function worstError(gradientAt: (x: Float32Array) => Float32Array, size: number, capacity: number): number {
+  const history = new History(size, capacity);
+  const x = waves(size);
+  let gradient = gradientAt(x);
+  const direction = new Float32Array(size);
+  let worst = 0;
+  for (let k = 0; k < 150; k++) {
+    const slope = history.direction(gradient, direction);
+    worst = Math.max(worst, relativeError(direction, twoLoop(history.pairs, gradient)));
+    expect(slope).toBeCloseTo(dot(direction, gradient), 8);
+    const length = Math.min(1, 0.1 / Math.sqrt(dot(direction, direction)));
+    const step = direction.map((d) => length * d);
+    add(1, step, x);
+    const next = gradientAt(x);
+    if (dot(next, next) < 1e-8) break;
+    history.offer(step, next, gradient, ({ sy, ss, yy }) => sy > 1e-6 * Math.sqrt(ss * yy));
+    gradient = next;
+  }
+  return worst;
+}
+
+/** Where few numbers share the rounding of y to float32, a large condition shows it. */
+function tolerance(size: number): number {
+  return size < 100 ? 2e-5 : 1e-6;
+}
+
+describe("The history of L-BFGS", () => {
+  test("gives −g without a pair", () => {
+    const direction = new Float32Array(3);
+    expect(new History(3, 5).direction(Float32Array.of(1, -2, 3), direction)).toBe(-14);
+    expect([...direction]).toEqual([-1, 2, -3]);
+  });
+
+  test("gives the Newton step of a parabola from one pair", () => {
+    const history = new History(1, 5);
+    history.offer(Float32Array.of(0.5), Float32Array.of(4), Float32Array.of(2), () => true);
+    const direction = new Float32Array(1);
+    history.direction(Float32Array.of(4), direction);
+    expect(direction[0]).toBe(-1);
+    expect(history.scale).toBe(0.25);
+  });
+
+  test.each([1, 2, 3, 5, 8, 20, 100])(
+    "agrees with the two loops on quadratics, with room for %i pairs",
+    (capacity) => {
+      for (const condition of [1, 10, 1e3, 1e5, 1e7]) {
+        for (const size of [1, 2, 17, 300]) {
+          expect(worstError(quadraticGradient(condition), size, capacity)).toBeLessThan(tolerance(size));
+        }
+      }
+    },
+  );
+
+  test.each([1, 3, 4, 10, 100])(
+    "agrees with the two loops on Rosenbrock's function, with room for %i pairs",
+    (capacity) => {
+      for (const size of [2, 10, 200])
+        expect(worstError(rosenbrockGradient, size, capacity)).toBeLessThan(tolerance(size));
+    },
+  );
+
+  test("agrees with the two loops where a vector is longer than a chunk", () => {
+    expect(worstError(quadraticGradient(100), 10_001, 6)).toBeLessThan(1e-6);
+  });
+
+  test("drops the oldest pair when it is full, and hands out the rest from the oldest on", () => {
+    const history = new History(2, 3);
+    for (let k = 1; k <= 5; k++) {
+      history.offer(Float32Array.of(k, 0), Float32Array.of(k, k), new Float32Array(2), () => true);
+      history.direction(Float32Array.of(k, k), new Float32Array(2));
+    }
+    expect(history.pairs.map(({ s, y }) => [...s, ...y])).toEqual([3, 4, 5].map((k) => [k, 0, k, k]));
+  });
+
+  test("leaves out a pair that is not worth keeping", () => {
+    const history = new History(1, 3);
+    const kept = history.offer(
+      Float32Array.of(1),
+      Float32Array.of(-1),
+      Float32Array.of(1),
+      ({ sy }) => sy > 0,
+    );
+    expect(kept).toBeUndefined();
+    expect(history.count).toBe(0);
+  });
+
+  test("gives the same direction when its pairs are given to a new one", () => {
+    const history = new History(50, 7);
+    const gradientAt = quadraticGradient(1000);
+    const x = waves(50);
+    const direction = new Float32Array(50);
+    let gradient = gradientAt(x);
+    for (let k = 0; k < 12; k++) {
+      history.direction(gradient, direction);
+      add(0.01, direction, x);
+      const next = gradientAt(x);
+      history.offer(
+        direction.map((d) => 0.01 * d),
+        next,
+        gradient,
+        () => true,
+      );
+      gradient = next;
+    }
+    const restored = new Float32Array(50);
+    history.direction(gradient, direction);
+    new History(50, 7, history.pairs).direction(gradient, restored);
+    expect(relativeError(restored, Float64Array.from(direction))).toBeLessThan(1e-6);
+  });
+
+  test("takes the newest pairs of a memory that is too long, and none of negative curvature", () => {
+    const memory = [1, -1, 2, 3].map((y) => ({ s: Float32Array.of(1), y: Float32Array.of(y) }));
+    expect(new History(1, 2, memory).pairs.map(({ y }) => y[0])).toEqual([2, 3]);
+    expect(new History(1, 9, memory).pairs.map(({ y }) => y[0])).toEqual([1, 2, 3]);
+  });
+
+  test("forgets", () => {
+    const history = new History(1, 2, [{ s: Float32Array.of(1), y: Float32Array.of(2) }]);
+    history.clear();
+    const direction = new Float32Array(1);
+    history.direction(Float32Array.of(3), direction);
+    expect(direction[0]).toBe(-3);
+  });
+
+  test("refuses a capacity that is no positive integer, and pairs of another size", () => {
+    for (const capacity of [0, -1, 1.5, Number.NaN])
+      expect(() => new History(1, capacity)).toThrow(MisuseError);
+    const memory = [{ s: new Float32Array(2), y: new Float32Array(2) }];
+    expect(() => new History(3, 1, memory)).toThrow("Expected 3 numbers for memory but received 2");
+  });
+});
