@@ -11,15 +11,30 @@ const { onnx } = onnxProto;
 const IR_VERSION = 8;
 const OPSET = 17;
 
-/**
- * Encodes the model that computes `outputs`, each under its name, in float32.
- * Its inputs are the graph's, under the names they were given.
- */
-export function writeOnnx(outputs: Readonly<Record<string, Tensor>>): Uint8Array {
+/** An encoded model, and what has to be fed to it at each run. */
+export interface OnnxModel {
+  readonly bytes: Uint8Array;
+  /** The graph's own inputs. */
+  readonly inputs: ReadonlyMap<string, Shape>;
+  /** Constants that are fed rather than kept in the model. */
+  readonly shared: ReadonlyMap<string, { readonly values: Float32Array; readonly shape: Shape }>;
+}
+
+/** What a model is written for. */
+export interface OnnxTarget {
+  /** Whether it is for the CPU; see {@link Emit.cpu}. */
+  readonly cpu: boolean;
+  /** What was made from constants for other models of the same runtime; see {@link Emit.shared}. */
+  readonly made: WeakMap<Float32Array, Float32Array>;
+}
+
+/** Encodes the model that computes `outputs`, each under its name, in float32. */
+export function writeOnnx(outputs: Readonly<Record<string, Tensor>>, target: OnnxTarget): OnnxModel {
   const nodes: onnxProto.onnx.INodeProto[] = [];
   const initializers: onnxProto.onnx.ITensorProto[] = [];
   const inputs = new Map<string, Shape>();
-  const emit = emitter(nodes, initializers);
+  const shared = new Map<string, { readonly values: Float32Array; readonly shape: Shape }>();
+  const emit = emitter(nodes, initializers, shared, target);
 
   const written = new Map<Tensor, string>();
   const known = new Map<string, string>();
@@ -35,7 +50,7 @@ export function writeOnnx(outputs: Readonly<Record<string, Tensor>>): Uint8Array
     nodes.push({ opType: "Identity", input: [written.get(tensor) ?? ""], output: [name] });
   }
 
-  return onnx.ModelProto.encode({
+  const bytes = onnx.ModelProto.encode({
     irVersion: IR_VERSION,
     opsetImport: [{ domain: "", version: OPSET }],
     producerName: "impasto",
@@ -43,13 +58,21 @@ export function writeOnnx(outputs: Readonly<Record<string, Tensor>>): Uint8Array
       name: "impasto",
       node: nodes,
       initializer: initializers,
-      input: [...inputs].map(([name, shape]) => valueInfo(name, shape)),
+      input: [...inputs, ...[...shared].map(([name, { shape }]) => [name, shape] as const)].map(
+        ([name, shape]) => valueInfo(name, shape),
+      ),
       output: Object.entries(outputs).map(([name, { shape }]) => valueInfo(name, shape)),
     },
   }).finish();
+  return { bytes, inputs, shared };
 }
 
-function emitter(nodes: onnxProto.onnx.INodeProto[], initializers: onnxProto.onnx.ITensorProto[]): Emit {
+function emitter(
+  nodes: onnxProto.onnx.INodeProto[],
+  initializers: onnxProto.onnx.ITensorProto[],
+  fed: Map<string, { readonly values: Float32Array; readonly shape: Shape }>,
+  { cpu, made }: OnnxTarget,
+): Emit {
   const constants = new Map<string, string>();
   const arrays = new Map<Float32Array, number>();
   const initializer = (key: string, tensor: Omit<onnxProto.onnx.ITensorProto, "name">): string => {
@@ -81,6 +104,15 @@ function emitter(nodes: onnxProto.onnx.INodeProto[], initializers: onnxProto.onn
         rawData: bytesOf(values),
       });
     },
+    shared(source, shape, make) {
+      const values = made.get(source) ?? make(source);
+      made.set(source, values);
+      if (!arrays.has(values)) arrays.set(values, arrays.size);
+      const name = `shared${arrays.get(values)}`;
+      fed.set(name, { values, shape });
+      return name;
+    },
+    cpu,
     integers(values) {
       const rawData = bytesOf(BigInt64Array.from(values, BigInt));
       return initializer(`integers ${values.join(" ")}`, { dataType: INT64, dims: [values.length], rawData });

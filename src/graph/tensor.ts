@@ -33,8 +33,13 @@ export interface Emit {
     inputs: readonly string[],
     attributes?: Readonly<Record<string, OnnxAttribute>>,
   ): string;
+  /** A constant kept in the model. */
   floats(values: Float32Array, shape: Shape): string;
   integers(values: readonly number[]): string;
+  /** A constant made from another, once, and fed at each run, so that all models of a runtime share it. */
+  shared(source: Float32Array, shape: Shape, make: (source: Float32Array) => Float32Array): string;
+  /** Whether the model is for the CPU, where feeding costs nothing and some forms are faster than ONNX's own. */
+  readonly cpu: boolean;
 }
 
 /** One node as its operation's rules see it. */

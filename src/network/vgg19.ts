@@ -3,8 +3,6 @@
  * It knows the weights' input convention, and nothing of where they came from or what its features are for.
  * @module
  */
-
-import { ImpastoError } from "../errors.ts";
 import { averagePool } from "../graph/operations/average-pool.ts";
 import { convolution } from "../graph/operations/convolution.ts";
 import { maxPool } from "../graph/operations/max-pool.ts";
@@ -13,60 +11,54 @@ import { relu } from "../graph/operations/relu.ts";
 import { subtract } from "../graph/operations/subtract.ts";
 import { constant, type Tensor } from "../graph/tensor.ts";
 import { blockOf, LAYERS, type Layer } from "./layers.ts";
-import type { InputConvention, VggWeights } from "./weights.ts";
+import { type MeanActivations, normalizeWeights } from "./mean-activations.ts";
+import type { BuildOptions, FeatureMap, Features, Network, Pooling } from "./network.ts";
+import type { ConvolutionWeights, InputConvention, VggWeights } from "./weights.ts";
 
-/** How VGG-19 shrinks its picture between blocks. */
-export const POOLINGS = ["max", "average"] as const;
+/** A network from VGG-19's weights. @param means the mean activation of each filter, for normalised features. */
+export function vgg19(name: string, weights: VggWeights, means: MeanActivations): Network {
+  const { layers, checksum, input } = weights;
+  return {
+    name,
+    checksum,
+    largeFeatures: input.name === "oxford",
+    features(image, { normalized, ...options }) {
+      return vggFeatures(image, input, normalized ? normalizeWeights(layers, means) : layers, options);
+    },
+  };
+}
 
-/** One of {@link POOLINGS}. */
-export type Pooling = (typeof POOLINGS)[number];
-
-/** The activations of some layers after the ReLU, each `[1, C, H, W]`. */
-export type Features = Readonly<Partial<Record<Layer, Tensor>>>;
-
-/**
- * Builds the network from a picture to the given layers, and no further than the deepest of them.
- * @param image `[1, 3, H, W]`, RGB in [0, 1].
- * @throws ShapeError when the picture is too small to be pooled as often as the deepest layer asks.
- * @example const features = vgg19(image, weights, { pooling: "max", layers: ["conv1_1", "conv4_2"] });
- */
-export function vgg19(
+/** The features of VGG-19's architecture with any weights, of any width. */
+export function vggFeatures(
   image: Tensor,
-  weights: VggWeights,
-  { pooling, layers }: { readonly pooling: Pooling; readonly layers: readonly Layer[] },
+  input: InputConvention,
+  weights: Readonly<Partial<Record<Layer, ConvolutionWeights>>>,
+  { pooling, layers }: Omit<BuildOptions, "normalized">,
 ): Features {
   const deepest = Math.max(...layers.map((layer) => LAYERS.indexOf(layer)));
-  const features: Partial<Record<Layer, Tensor>> = {};
-  let x = conventional(image, weights.input);
-  let block = 1;
-  // The last convolution's sum before its ReLU: max pooling is done on it, for relu(max(x)) = max(relu(x)) and the
-  // rectifier and its gradient then cost a quarter.
-  let preactivation = x;
-  for (const layer of LAYERS.slice(0, deepest + 1)) {
-    if (blockOf(layer) !== block) {
-      x = pooling === "max" ? relu(maxPool(preactivation)) : averagePool(x);
-      block = blockOf(layer);
-    }
-    preactivation = convolve(x, layer, weights);
+  const features = new Map<Layer, FeatureMap>();
+  let preactivation: Tensor | undefined;
+  let x = conventional(image, input);
+  for (const [index, layer] of LAYERS.slice(0, deepest + 1).entries()) {
+    const before = LAYERS[index - 1];
+    if (preactivation && before && blockOf(before) !== blockOf(layer)) x = pool(preactivation, pooling);
+    preactivation = convolve(x, weights[layer]);
     x = relu(preactivation);
-    if (layers.includes(layer)) features[layer] = x;
+    if (layers.includes(layer)) features.set(layer, { tensor: x, channels: x.shape[1] ?? 0 });
   }
   return features;
 }
 
-/** The features of one layer. @throws ImpastoError when the layer was not asked for. */
-export function featuresAt(features: Features, layer: Layer): Tensor {
-  const found = features[layer];
-  if (found === undefined) throw new ImpastoError(`The network was not built as far as ${layer}.`);
-  return found;
+/** Max pooling comes before the ReLU, for max(relu(x)) = relu(max(x)) and the rectifier then costs a quarter. */
+const pool = (preactivation: Tensor, pooling: Pooling): Tensor =>
+  pooling === "max" ? relu(maxPool(preactivation)) : averagePool(relu(preactivation));
+
+function convolve(x: Tensor, { kernel, bias }: ConvolutionWeights = { kernel: EMPTY, bias: EMPTY }): Tensor {
+  const [, channels = 0] = x.shape;
+  return convolution(x, constant(kernel, [bias.length, channels, 3, 3]), constant(bias, [bias.length]), 1);
 }
 
-function convolve(x: Tensor, layer: Layer, weights: VggWeights): Tensor {
-  const { kernel, bias } = weights.layers[layer];
-  const [, channels = 0] = x.shape;
-  const kernelShape = [bias.length, channels, 3, 3];
-  return convolution(x, constant(kernel, kernelShape), constant(bias, [bias.length]), 1);
-}
+const EMPTY = new Float32Array();
 
 const conventional = (image: Tensor, { scale, offset }: InputConvention): Tensor =>
   subtract(multiply(image, byChannel(scale)), byChannel(offset));

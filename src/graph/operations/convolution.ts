@@ -3,18 +3,18 @@
  * @module
  */
 import { ShapeError } from "../shape.ts";
-import { apply, constant, type Operation, type Tensor } from "../tensor.ts";
+import { apply, constant, type Emit, type Operation, type Tensor } from "../tensor.ts";
 import { concatenate } from "./concatenate.ts";
 import { matmul } from "./matmul.ts";
 import { reshape } from "./reshape.ts";
-import { reverse } from "./reverse.ts";
 import { pad, slice } from "./slice.ts";
 import { sumTo } from "./sum.ts";
 import { transpose } from "./transpose.ts";
+import { emitWinograd } from "./winograd.ts";
 
 /**
  * y = x ∗ k + b for x `[N, C, H, W]`, k `[O, C, h, w]`, b `[O]`.
- * - d loss/dx: the incoming gradient convolved with k, its channel axes swapped and its plane turned by 180°.
+ * - d loss/dx: the adjoint of the convolution, applied to the incoming gradient.
  * - d loss/dk: for each position of the kernel, the product of the incoming gradient and the shifted x.
  * - d loss/db: the incoming gradient summed over pictures and positions.
  */
@@ -42,22 +42,78 @@ export const convolutionOperation: Operation<{ readonly padding: number }> = {
   },
   gradient(incoming, { inputs: [x, kernel, bias], attributes: { padding } }) {
     if (!x || !kernel || !bias) return [];
-    const [, , kernelHeight = 1] = kernel.shape;
-    const turned = reverse(transpose(kernel, [1, 0, 2, 3]), [2, 3]);
-    const [channels = 0] = turned.shape;
     return [
-      apply(convolutionOperation, [incoming, turned, zeros(channels)], {
-        padding: kernelHeight - 1 - padding,
-      }),
+      apply(adjointConvolutionOperation, [incoming, kernel], { padding }),
       kernelGradient(incoming, x, kernel, padding),
       reshape(sumTo(incoming, [1, bias.shape[0] ?? 0, 1, 1]), bias.shape),
     ];
   },
-  onnx: (emit, inputs, { attributes: { padding } }) =>
-    emit.node("Conv", inputs, { pads: { integers: [padding, padding, padding, padding] } }),
+  onnx(emit, [x = "", kernel = "", bias = ""], { inputs: [input, weights], attributes: { padding } }) {
+    const shared = input && weights && winogradKernel(emit, input, weights, padding);
+    if (shared) return emitWinograd(emit, x, input.shape, { ...shared, turned: false, bias });
+    return emit.node("Conv", [x, kernel, bias], { pads: { integers: [padding, padding, padding, padding] } });
+  },
 };
 
-const zeros = (length: number): Tensor => constant(new Float32Array(length), [length]);
+/**
+ * y = the adjoint of x ↦ x ∗ k, for x `[N, O, H, W]` and k `[O, C, h, w]`: the convolution with k, its channel axes
+ * swapped and its plane turned by 180°.
+ * - d loss/dx: the convolution of the incoming gradient with k.
+ * - d loss/dk: the convolution's, with the two pictures in each other's place.
+ */
+export const adjointConvolutionOperation: Operation<{ readonly padding: number }> = {
+  name: "adjointConvolution",
+  shape([x = [], kernel = []], { padding }) {
+    const [batch = 0, out, height = 0, width = 0] = x;
+    const [from, channels = 0, kernelHeight = 0, kernelWidth = 0] = kernel;
+    const shape = [
+      batch,
+      channels,
+      height - 2 * padding + kernelHeight - 1,
+      width - 2 * padding + kernelWidth - 1,
+    ];
+    if (x.length !== 4 || kernel.length !== 4 || from !== out || Math.min(...shape) < 1) {
+      throw new ShapeError("adjointConvolution", "[N, O, H, W] and [O, C, h, w]", [x, kernel]);
+    }
+    return shape;
+  },
+  gradient(incoming, { inputs: [x, kernel], attributes: { padding } }) {
+    if (!x || !kernel) return [];
+    const [out = 0] = kernel.shape;
+    const none = constant(new Float32Array(out), [out]);
+    return [convolution(incoming, kernel, none, padding), kernelGradient(x, incoming, kernel, padding)];
+  },
+  onnx(emit, [x = "", kernel = ""], { inputs: [input, weights], attributes: { padding } }) {
+    const shared = input && weights && winogradKernel(emit, input, weights, padding);
+    if (shared) return emitWinograd(emit, x, input.shape, { ...shared, turned: true });
+    const swapped = emit.node("Transpose", [kernel], { perm: { integers: [1, 0, 2, 3] } });
+    const backwards = emit.integers([-1, -1]);
+    // Slice with step −1, from the last value to beyond the first.
+    const turned = emit.node("Slice", [
+      swapped,
+      backwards,
+      emit.integers([-99, -99]),
+      emit.integers([2, 3]),
+      backwards,
+    ]);
+    const [, , kernelSize = 1] = weights?.shape ?? [];
+    const around = kernelSize - 1 - padding;
+    return emit.node("Conv", [x, turned], { pads: { integers: [around, around, around, around] } });
+  },
+};
+
+/** Measured on two cores: with fewer channels the transforms cost more than the multiplications they save. */
+const WINOGRAD_CHANNELS = 256;
+
+/** The kernel ready for Winograd's algorithm where that is the faster one: 3×3, constant, many channels, on the CPU. */
+function winogradKernel(emit: Emit, x: Tensor, kernel: Tensor, padding: number) {
+  const [batch] = x.shape;
+  const [out = 0, channels = 0, height, width] = kernel.shape;
+  const suits = emit.cpu && batch === 1 && height === 3 && width === 3 && padding === 1;
+  if (!suits || Math.min(channels, out) < WINOGRAD_CHANNELS || !kernel.leaf || !("constant" in kernel.leaf))
+    return;
+  return { kernel: kernel.leaf.constant, channels, out };
+}
 
 function kernelGradient(incoming: Tensor, x: Tensor, kernel: Tensor, padding: number): Tensor {
   const [out = 0, channels = 0, kernelHeight = 0, kernelWidth = 0] = kernel.shape;

@@ -7,14 +7,14 @@ import { absoluteOperation } from "./absolute.ts";
 import { addOperation } from "./add.ts";
 import { averagePoolOperation, upsampleOperation } from "./average-pool.ts";
 import { concatenateOperation } from "./concatenate.ts";
-import { convolutionOperation } from "./convolution.ts";
+import { adjointConvolutionOperation, convolutionOperation } from "./convolution.ts";
 import { divideOperation } from "./divide.ts";
 import { matmulOperation } from "./matmul.ts";
 import { maxPoolOperation } from "./max-pool.ts";
 import { multiplyOperation } from "./multiply.ts";
 import { reluOperation } from "./relu.ts";
 import { reshapeOperation } from "./reshape.ts";
-import { reverseOperation } from "./reverse.ts";
+import { rowProductsOperation } from "./row-products.ts";
 import { padOperation, sliceOperation } from "./slice.ts";
 import { squareRootOperation } from "./square-root.ts";
 import { subtractOperation } from "./subtract.ts";
@@ -26,6 +26,7 @@ import { transposeOperation } from "./transpose.ts";
 export const operations = {
   absolute: absoluteOperation,
   add: addOperation,
+  adjointConvolution: adjointConvolutionOperation,
   atLeast: atLeastOperation,
   averagePool: averagePoolOperation,
   concatenate: concatenateOperation,
@@ -39,7 +40,7 @@ export const operations = {
   positive: positiveOperation,
   relu: reluOperation,
   reshape: reshapeOperation,
-  reverse: reverseOperation,
+  rowProducts: rowProductsOperation,
   slice: sliceOperation,
   squareRoot: squareRootOperation,
   subtract: subtractOperation,

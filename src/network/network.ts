@@ -1,0 +1,55 @@
+/**
+ * What every network is to those that use it: a way from a picture to features, layer by layer.
+ * @module
+ */
+import { ImpastoError } from "../errors.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import type { Layer } from "./layers.ts";
+
+/** How a network shrinks its picture between blocks. */
+export const POOLINGS = ["max", "average"] as const;
+
+/** One of {@link POOLINGS}. */
+export type Pooling = (typeof POOLINGS)[number];
+
+/** The features of one layer. */
+export interface FeatureMap {
+  /** `[1, rows, H, W]` */
+  readonly tensor: Tensor;
+  /** How many filters of VGG-19 the rows stand for: their own number, or more where a smaller network stands in. */
+  readonly channels: number;
+}
+
+/** The features of the layers that were asked for. */
+export type Features = ReadonlyMap<Layer, FeatureMap>;
+
+/** How a network is built. */
+export interface BuildOptions {
+  readonly pooling: Pooling;
+  readonly layers: readonly Layer[];
+  /** Whether each filter is scaled so that its mean activation is 1 (Gatys, Ecker and Bethge, 2016, section 2). */
+  readonly normalized: boolean;
+}
+
+/** A network that is ready to look at pictures. */
+export interface Network {
+  readonly name: string;
+  /** SHA-256 of its weights, in hexadecimal. */
+  readonly checksum: string;
+  /** Whether its unscaled features are as large as the original Oxford weights make them: hundreds, not units. */
+  readonly largeFeatures: boolean;
+  /**
+   * Builds the graph from a picture to the features of the given layers, and no further than the deepest of them.
+   * @param image `[1, 3, H, W]`, RGB in [0, 1].
+   * @throws MisuseError for a layer that the network cannot give.
+   * @throws ShapeError for a picture too small to be pooled as often as the deepest layer asks.
+   */
+  features(image: Tensor, options: BuildOptions): Features;
+}
+
+/** The features of one layer. @throws ImpastoError when the layer was not asked for. */
+export function featuresAt(features: Features, layer: Layer): FeatureMap {
+  const found = features.get(layer);
+  if (found === undefined) throw new ImpastoError(`The network was not built as far as ${layer}.`);
+  return found;
+}

@@ -1,0 +1,65 @@
+/**
+ * What a preset is: a complete table of choices. An explicit option wins over the preset.
+ * @module
+ */
+
+import type { Shape } from "../graph/shape.ts";
+import type { Size } from "../image/size.ts";
+import type { Pooling } from "../network/network.ts";
+import type { LayerWeights } from "./options.ts";
+
+/** How the optimiser's variables relate to pixels: rgb = variable · scale + offset, channel by channel. */
+export interface Variables {
+  readonly scale: readonly [number, number, number];
+  readonly offset: readonly [number, number, number];
+}
+
+/** Variables that are the pixels themselves, in [0, 1]. */
+export const UNIT_VARIABLES: Variables = { scale: [1, 1, 1], offset: [0, 0, 0] };
+
+/** An optimiser and its settings, in the units of the variables. */
+export type OptimizerSettings =
+  | { readonly kind: "lbfgs"; readonly manner: "pytorch"; readonly history: number }
+  | {
+      readonly kind: "lbfgs";
+      readonly manner: "safeguarded";
+      readonly history: number;
+      readonly firstStep: number;
+    }
+  | { readonly kind: "adam"; readonly learningRate: number; readonly beta1: number; readonly beta2: number };
+
+/** A complete way of working. */
+export interface Preset {
+  /** What it follows, for the documentation. */
+  readonly source: string;
+  /** Whether features are scaled to a mean activation of 1: always, never, or where they are as large as Oxford's. */
+  readonly normalized: boolean | "large";
+  readonly pooling: Pooling;
+  readonly contentWeight: number;
+  readonly styleWeight: number;
+  readonly smoothnessWeight: number;
+  readonly contentLayers: LayerWeights;
+  readonly styleLayers: LayerWeights;
+  /** What the mean squared difference of features `[C, H, W]` is multiplied with to be in the preset's units. */
+  contentUnit(shape: Shape): number;
+  /** What the mean squared difference of Gram matrices, each FFᵀ/(C·H·W), is multiplied with. */
+  styleUnit(shape: Shape): number;
+  /** Σ|Δ| or Σ(Δ)² over neighbours. */
+  readonly smoothness: "absolute" | "squared";
+  /** What the smoothness of RGB in [0, 1] is multiplied with. */
+  smoothnessUnit(shape: Shape): number;
+  /** The size of the result, given the photograph's and what was asked for. */
+  contentSize(content: Size, longest: number | undefined): Size;
+  /** The size a style is seen at, when the result has the given one. */
+  styleSize(style: Size, result: Size): Size;
+  /** The longest sides to work through, the last being that of the result. */
+  scales(longest: number): readonly number[];
+  readonly init: "content" | "noise";
+  /** The noise to start from: white over [0, 1], or normal around the mean colour of photographs. */
+  readonly noise: "white" | "mean-colour";
+  readonly variables: Variables;
+  readonly lbfgs: OptimizerSettings & { readonly kind: "lbfgs" };
+  readonly adam: OptimizerSettings & { readonly kind: "adam" };
+  readonly optimizer: "lbfgs" | "adam";
+  readonly iterations: number;
+}
