@@ -96,9 +96,9 @@ export const adjointConvolutionOperation: Operation<{ readonly padding: number }
       emit.integers([2, 3]),
       backwards,
     ]);
-    const [, , kernelSize = 1] = weights?.shape ?? [];
-    const around = kernelSize - 1 - padding;
-    return emit.node("Conv", [x, turned], { pads: { integers: [around, around, around, around] } });
+    const [, , kernelHeight = 1, kernelWidth = 1] = weights?.shape ?? [];
+    const [above, beside] = [kernelHeight - 1 - padding, kernelWidth - 1 - padding];
+    return emit.node("Conv", [x, turned], { pads: { integers: [above, beside, above, beside] } });
   },
 };
 

@@ -1,0 +1,41 @@
+/**
+ * Opens what a transfer needs under Node: the network, the runtime, and a bound on memory.
+ * @module
+ */
+import { totalmem } from "node:os";
+import type { Environment } from "../network/locate.node.ts";
+import { openNetwork } from "../network/open.node.ts";
+import { openRuntime } from "../runtime/onnxruntime.node.ts";
+import type { Options } from "./options.ts";
+import type { Engine } from "./stylize.ts";
+
+/** What is opened from the options. */
+export type EngineOptions = Pick<Options, "network" | "device" | "threads">;
+
+/** An engine, and one line that says which network it uses and why. */
+export interface OpenedEngine extends Engine {
+  readonly note: string;
+}
+
+/** The part of the machine's memory that impasto allows itself. */
+const SHARE = 0.9;
+
+/**
+ * Opens a network and a runtime.
+ * @throws MisuseError when the weights are not where they are said to be.
+ * @throws ImpastoError when the weights cannot be used or the device is not there.
+ */
+export async function openEngine(
+  { network, device, threads }: EngineOptions,
+  environment: Environment = process.env,
+): Promise<OpenedEngine> {
+  const runtime = await openRuntime({ device, ...(threads === undefined ? {} : { threads }) });
+  const opened = await openNetwork(network, environment);
+  return { ...opened, runtime, memory: SHARE * machineMemory() };
+}
+
+/** A container's limit where there is one, else the machine's memory. */
+function machineMemory(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+}

@@ -1,0 +1,91 @@
+/**
+ * Measures a picture without changing it: the losses and the gradient's norm, every weight 1, means throughout.
+ * @module
+ */
+import { MisuseError } from "../errors.ts";
+import { overMeanColour } from "../image/alpha.ts";
+import type { Picture } from "../image/picture.ts";
+import type { Pooling } from "../network/network.ts";
+import { compileObjective } from "./objective.ts";
+import { parseOptions } from "./options.ts";
+import { resolveSettings, type Settings } from "./settings.ts";
+import type { Engine } from "./stylize.ts";
+import { contentTargets, styleTargets } from "./targets.ts";
+
+/** What was measured: content and style by layer, unweighted. */
+export interface Measurement {
+  readonly network: string;
+  readonly pooling: Pooling;
+  readonly content: Readonly<Record<string, number>>;
+  readonly style: Readonly<Record<string, number>>;
+  /** Content and the five style losses, added. */
+  readonly total: number;
+  /** ‖∂total/∂pixels‖₂, for pixels in [0, 1]. */
+  readonly gradientNorm: number;
+}
+
+/** Three pictures, none of which is resampled. */
+export interface MeasureRequest {
+  readonly image: Picture;
+  readonly content: Picture;
+  readonly style: Picture;
+  readonly pooling: Pooling;
+}
+
+/**
+ * Measures how far `image` is from the content of one picture and the style of another.
+ * @throws MisuseError when the content has not the image's size.
+ */
+export async function measure(
+  { image, content, style, pooling }: MeasureRequest,
+  { network, runtime }: Engine,
+): Promise<Measurement> {
+  if (image.width !== content.width || image.height !== content.height) {
+    throw new MisuseError(
+      `The content has ${content.width}×${content.height} pixels and the image ${image.width}×${image.height}: measure pictures of one size.`,
+    );
+  }
+  const settings = plainSettings(pooling);
+  const targets = {
+    ...(await contentTargets(overMeanColour(content), network, runtime, settings)),
+    ...(await styleTargets([{ picture: overMeanColour(style), weight: 1 }], network, runtime, settings)),
+  };
+  const objective = await compileObjective(image, targets, network, runtime, settings);
+  try {
+    const { loss, gradient } = await objective.evaluate(overMeanColour(image).rgb);
+    return {
+      network: network.name,
+      pooling,
+      content: termsOf(loss.terms, "content."),
+      style: termsOf(loss.terms, "style."),
+      total: loss.total,
+      gradientNorm: Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0)),
+    };
+  } finally {
+    await objective.release();
+  }
+}
+
+/** Every weight 1, raw features, means: the `impasto` preset's layers in the plainest units. */
+function plainSettings(pooling: Pooling): Settings {
+  const settings = resolveSettings(
+    parseOptions({ preset: "impasto", pooling, contentWeight: 1, styleWeight: 1, smoothnessWeight: 0 }),
+  );
+  const layers = { conv1_1: 1, conv2_1: 1, conv3_1: 1, conv4_1: 1, conv5_1: 1 };
+  return {
+    ...settings,
+    normalized: false,
+    contentLayers: { conv4_2: 1 },
+    styleLayers: layers,
+    contentUnit: () => 1,
+    styleUnit: () => 1,
+    variables: { scale: [1, 1, 1], offset: [0, 0, 0] },
+  };
+}
+
+const termsOf = (terms: Readonly<Record<string, number>>, kind: string): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(terms).flatMap(([name, value]) =>
+      name.startsWith(kind) ? [[name.slice(kind.length), value]] : [],
+    ),
+  );

@@ -1,0 +1,72 @@
+/**
+ * The optimisation at one size: evaluate, tell the optimiser, remember the best, until done, stalled or stopped.
+ * @module
+ */
+import { ImpastoError } from "../errors.ts";
+import { adam } from "../optimizer/adam.ts";
+import { lbfgs } from "../optimizer/lbfgs.ts";
+import type { Optimizer } from "../optimizer/optimizer.ts";
+import type { LossReport, Objective } from "./objective.ts";
+import type { OptimizerSettings } from "./preset.ts";
+
+/** How far rounding in float32 may move a loss, relative to its size. */
+const NOISE = 1e-6;
+const ADAM_EPSILON = 1e-8;
+
+/** The state of the optimisation at one size. */
+export interface ScaleState {
+  /** The last accepted variables, or the best so far where the optimiser also goes up. Not to be kept. */
+  readonly accepted: Float32Array;
+  readonly best: Float32Array;
+  /** The losses at the last accepted point. */
+  readonly loss: LossReport;
+  readonly evaluation: number;
+  /** Seconds spent evaluating and stepping at this size. */
+  readonly seconds: number;
+}
+
+/**
+ * Minimises the objective from `start`, and yields after each evaluation.
+ * @throws ImpastoError when the loss stops being a number.
+ */
+export async function* optimizeScale(
+  objective: Objective,
+  start: Float32Array,
+  settings: OptimizerSettings,
+  evaluations: number,
+): AsyncGenerator<ScaleState, void> {
+  const optimizer = createOptimizer(start, settings);
+  let best = { loss: Number.POSITIVE_INFINITY, point: optimizer.accepted };
+  let accepted: LossReport | undefined;
+  let seconds = 0;
+  for (let evaluation = 1; evaluation <= evaluations; evaluation++) {
+    const began = performance.now();
+    const { loss, gradient } = await objective.evaluate(optimizer.point);
+    if (optimizer.tell(loss.total, gradient)) {
+      accepted = loss;
+      if (loss.total < best.loss)
+        best = {
+          loss: loss.total,
+          point: monotone(settings) ? optimizer.accepted : optimizer.accepted.slice(),
+        };
+    }
+    seconds += (performance.now() - began) / 1000;
+    if (accepted === undefined || Number.isNaN(accepted.total)) throw diverged(evaluation);
+    yield { accepted: optimizer.accepted, best: best.point, loss: accepted, evaluation, seconds };
+    if ("stalled" in optimizer && optimizer.stalled === true) return;
+  }
+}
+
+/** Whether the last accepted point is always the best. */
+const monotone = (settings: OptimizerSettings): boolean =>
+  settings.kind === "lbfgs" && settings.manner === "safeguarded";
+
+function createOptimizer(start: Float32Array, settings: OptimizerSettings): Optimizer {
+  if (settings.kind === "adam") return adam(start, { ...settings, epsilon: ADAM_EPSILON });
+  return settings.manner === "pytorch" ? lbfgs(start, settings) : lbfgs(start, { ...settings, noise: NOISE });
+}
+
+const diverged = (evaluation: number): ImpastoError =>
+  new ImpastoError(
+    `The loss stopped being a number at evaluation ${evaluation}: lower the weights or the learning rate, or use the impasto preset, which cannot diverge.`,
+  );

@@ -1,0 +1,74 @@
+/**
+ * A preset with the options that override it: everything a transfer needs to know, nothing left to decide.
+ * @module
+ */
+import { MisuseError } from "../errors.ts";
+import { LAYERS, type Layer } from "../network/layers.ts";
+import type { LayerWeights, Options } from "./options.ts";
+import type { OptimizerSettings, Preset } from "./preset.ts";
+import { gatys } from "./presets/gatys.ts";
+import { impasto } from "./presets/impasto.ts";
+import { neuralStyle } from "./presets/neural-style.ts";
+import { notebook } from "./presets/notebook.ts";
+
+/** The presets by name. */
+export const PRESETS: Readonly<Record<Options["preset"], Preset>> = {
+  impasto,
+  gatys,
+  notebook,
+  "neural-style": neuralStyle,
+};
+
+/** A preset, overridden. */
+export interface Settings extends Omit<Preset, "optimizer" | "init" | "lbfgs" | "adam"> {
+  /** Longest side of the result; the preset decides when absent. */
+  readonly size: number | undefined;
+  readonly optimizer: OptimizerSettings;
+  readonly init: string;
+  readonly seed: number;
+}
+
+/**
+ * Lets the options override their preset.
+ * @throws MisuseError for options that contradict each other.
+ */
+export function resolveSettings(options: Options): Settings {
+  const preset = PRESETS[options.preset];
+  const settings: Settings = {
+    ...preset,
+    pooling: options.pooling ?? preset.pooling,
+    contentWeight: options.contentWeight ?? preset.contentWeight,
+    styleWeight: options.styleWeight ?? preset.styleWeight,
+    smoothnessWeight: options.smoothnessWeight ?? preset.smoothnessWeight,
+    contentLayers: options.contentLayers ?? preset.contentLayers,
+    styleLayers: options.styleLayers ?? preset.styleLayers,
+    iterations: options.iterations ?? preset.iterations,
+    init: options.init ?? preset.init,
+    optimizer: optimizerSettings(options, preset),
+    size: options.size,
+    seed: options.seed,
+  };
+  if (settings.contentWeight === 0 && settings.styleWeight === 0) {
+    throw new MisuseError(
+      "contentWeight and styleWeight are both 0: there is nothing to make the picture from.",
+    );
+  }
+  return settings;
+}
+
+function optimizerSettings(options: Options, preset: Preset): OptimizerSettings {
+  const kind = options.optimizer ?? preset.optimizer;
+  if (kind === "adam") {
+    if (options.history !== undefined)
+      throw new MisuseError("history is for the lbfgs optimizer, not for adam.");
+    return { ...preset.adam, learningRate: options.learningRate ?? preset.adam.learningRate };
+  }
+  if (options.learningRate !== undefined) {
+    throw new MisuseError("learningRate is for the adam optimizer, not for lbfgs.");
+  }
+  return { ...preset.lbfgs, history: options.history ?? preset.lbfgs.history };
+}
+
+/** The layers with a weight above 0, in the network's order. */
+export const weightedLayers = (weights: LayerWeights): readonly Layer[] =>
+  LAYERS.filter((layer) => (weights[layer] ?? 0) > 0);

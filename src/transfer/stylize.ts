@@ -1,0 +1,190 @@
+/**
+ * The method, from top to bottom (Gatys, Ecker and Bethge, 2016): a photograph's features, a painting's Gram matrices,
+ * and a picture whose pixels are moved until it has both; size after size, from coarse to fine.
+ * @module
+ */
+import { MisuseError } from "../errors.ts";
+import { overMeanColour, withAlpha } from "../image/alpha.ts";
+import type { Picture } from "../image/picture.ts";
+import { resize } from "../image/resize.ts";
+import type { Size } from "../image/size.ts";
+import type { Network } from "../network/network.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { Iterate, Stylization } from "./iterate.ts";
+import { requireMemory } from "./memory.ts";
+import { compileObjective } from "./objective.ts";
+import { type OptionsInput, parseOptions } from "./options.ts";
+import { optimizeScale, type ScaleState } from "./scale.ts";
+import { resolveSettings, type Settings } from "./settings.ts";
+import { noisePicture, pictureOf, variablesOf } from "./start.ts";
+import { contentTargets, styleTargets, type WeightedStyle } from "./targets.ts";
+
+/** What to repaint, and how. */
+export interface StylizeRequest {
+  readonly content: Picture;
+  /** One painting or more, blended by weight. */
+  readonly styles: readonly WeightedStyle[];
+  readonly options?: OptionsInput;
+  /** The picture to start from, when the option `init` names a file. */
+  readonly initial?: Picture;
+}
+
+/** What it takes to do it. */
+export interface Engine {
+  readonly network: Network;
+  readonly runtime: Runtime;
+  /** Bytes of memory the process may use; a size that needs more is refused. Unbounded when absent. */
+  readonly memory?: number;
+}
+
+/**
+ * Repaints a photograph in the style of one painting or several. Yields after each evaluation of the loss; the
+ * generator's return value is the result. Stopped by the signal, it returns the best picture so far.
+ * @throws MisuseError for options or weights that make no sense.
+ * @throws ImpastoError when the memory does not suffice, or the loss stops being a number.
+ * @example
+ * const steps = stylize({ content, styles: [{ picture: painting, weight: 1 }] }, engine);
+ * let step = await steps.next();
+ * for (; !step.done; step = await steps.next()) console.log(step.value.loss.total);
+ * const { picture } = step.value;
+ */
+export async function* stylize(
+  { content, styles, options = {}, initial }: StylizeRequest,
+  { network, runtime, memory = Number.POSITIVE_INFINITY }: Engine,
+  signal?: AbortSignal,
+): AsyncGenerator<Iterate, Stylization> {
+  const settings = resolveSettings(parseOptions(options));
+  checkStyles(styles);
+  const size = settings.contentSize(content, settings.size);
+  requireMemory(size, settings.optimizer, memory);
+
+  const began = performance.now();
+  const photograph = overMeanColour(content);
+  const sizes = settings.scales(Math.max(size.width, size.height)).map((longest) => scaleTo(size, longest));
+  let picture = firstPicture(settings, photograph, initial, sizes[0] ?? size);
+  let evaluations = 0;
+  let last: { readonly state: ScaleState; readonly size: Size } | undefined;
+
+  for (const [index, scale] of sizes.entries()) {
+    if (signal?.aborted) break;
+    const targets = {
+      ...(await contentTargets(resize(photograph, scale.width, scale.height), network, runtime, settings)),
+      ...(await styleTargets(stylesAt(styles, scale, settings), network, runtime, settings)),
+    };
+    const objective = await compileObjective(scale, targets, network, runtime, settings);
+    const start = variablesOf(resize(picture, scale.width, scale.height), settings.variables);
+    try {
+      for await (const state of optimizeScale(objective, start, settings.optimizer, settings.iterations)) {
+        evaluations += 1;
+        last = { state, size: scale };
+        yield {
+          scale: index + 1,
+          scales: sizes.length,
+          size: scale,
+          evaluation: state.evaluation,
+          evaluations: settings.iterations,
+          loss: state.loss,
+          secondsElapsed: (performance.now() - began) / 1000,
+          secondsLeft: secondsLeft(state, settings.iterations, scale, sizes.slice(index + 1)),
+          picture: () => pictureOf(state.accepted, scale, settings.variables),
+        };
+        if (signal?.aborted) break;
+      }
+    } finally {
+      await objective.release();
+    }
+    if (last) {
+      const variables = signal?.aborted ? last.state.best : last.state.accepted;
+      picture = pictureOf(variables, scale, settings.variables);
+    }
+  }
+
+  const { alpha } = resize(content, size.width, size.height);
+  const state = last?.state;
+  return {
+    picture: withAlpha(resize(picture, size.width, size.height), alpha),
+    loss: state?.loss ?? NO_LOSS,
+    evaluations,
+    seconds: (performance.now() - began) / 1000,
+    secondsPerEvaluation: state ? state.seconds / state.evaluation : 0,
+    stopped: signal?.aborted ?? false,
+  };
+}
+
+/** Runs a transfer to its end, telling of each step. */
+export async function drain(
+  steps: AsyncGenerator<Iterate, Stylization>,
+  onIterate: (iterate: Iterate) => void = () => {},
+): Promise<Stylization> {
+  let step = await steps.next();
+  for (; !step.done; step = await steps.next()) onIterate(step.value);
+  return step.value;
+}
+
+const NO_LOSS = {
+  total: Number.NaN,
+  content: Number.NaN,
+  style: Number.NaN,
+  smoothness: Number.NaN,
+  terms: {},
+};
+
+function checkStyles(styles: readonly WeightedStyle[]): void {
+  if (styles.length === 0) throw new MisuseError("Name at least one style picture.");
+  for (const { weight } of styles) {
+    if (!(weight >= 0 && Number.isFinite(weight))) {
+      throw new MisuseError(
+        `Expected a finite number of at least 0 for a style's weight but received ${weight}.`,
+      );
+    }
+  }
+  if (styles.every(({ weight }) => weight === 0)) {
+    throw new MisuseError("The styles' weights sum to 0: give at least one a weight above 0.");
+  }
+}
+
+/** The size with another longest side; the shape is that of the final size. */
+function scaleTo(size: Size, longest: number): Size {
+  const ratio = longest / Math.max(size.width, size.height);
+  const side = (length: number) => Math.max(16, Math.round(length * ratio));
+  return ratio === 1 ? size : { width: side(size.width), height: side(size.height) };
+}
+
+function firstPicture(
+  settings: Settings,
+  photograph: Picture,
+  initial: Picture | undefined,
+  size: Size,
+): Picture {
+  switch (settings.init) {
+    case "content":
+      return photograph;
+    case "noise":
+      return noisePicture(size, settings.noise, settings.seed);
+    default:
+      if (initial === undefined) {
+        throw new MisuseError(
+          `Expected content, noise or a picture file for init but received "${settings.init}".`,
+        );
+      }
+      return overMeanColour(initial);
+  }
+}
+
+const stylesAt = (
+  styles: readonly WeightedStyle[],
+  scale: Size,
+  settings: Settings,
+): readonly WeightedStyle[] =>
+  styles.map(({ picture, weight }) => {
+    const { width, height } = settings.styleSize(picture, scale);
+    return { picture: overMeanColour(resize(picture, width, height)), weight };
+  });
+
+/** The time the rest will take if a pixel goes on costing what it has cost at this size. */
+function secondsLeft(state: ScaleState, evaluations: number, size: Size, coming: readonly Size[]): number {
+  const perEvaluation = state.seconds / state.evaluation;
+  const pixels = size.width * size.height;
+  const later = coming.reduce((sum, next) => sum + (evaluations * next.width * next.height) / pixels, 0);
+  return perEvaluation * (evaluations - state.evaluation + later);
+}
