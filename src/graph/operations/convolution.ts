@@ -2,7 +2,7 @@
  * Two-dimensional convolution (cross-correlation, as networks have it), stride 1, with a bias and zeros around the picture.
  * @module
  */
-import { ShapeError } from "../shape.ts";
+import { ShapeError, sameShape } from "../shape.ts";
 import { apply, constant, type Emit, type Operation, type Tensor } from "../tensor.ts";
 import { concatenate } from "./concatenate.ts";
 import { matmul } from "./matmul.ts";
@@ -33,10 +33,15 @@ export const convolutionOperation: Operation<{ readonly padding: number }> = {
       x.length !== 4 ||
       kernel.length !== 4 ||
       into !== channels ||
-      bias[0] !== out ||
+      !sameShape(bias, [out]) ||
+      padding >= Math.min(kernelHeight, kernelWidth) ||
       Math.min(...shape) < 1
     ) {
-      throw new ShapeError("convolution", "[N, C, H, W], [O, C, h, w] and [O]", [x, kernel, bias]);
+      throw new ShapeError("convolution", `[N, C, H, W], [O, C, h > ${padding}, w > ${padding}] and [O]`, [
+        x,
+        kernel,
+        bias,
+      ]);
     }
     return shape;
   },
@@ -72,8 +77,15 @@ export const adjointConvolutionOperation: Operation<{ readonly padding: number }
       height - 2 * padding + kernelHeight - 1,
       width - 2 * padding + kernelWidth - 1,
     ];
-    if (x.length !== 4 || kernel.length !== 4 || from !== out || Math.min(...shape) < 1) {
-      throw new ShapeError("adjointConvolution", "[N, O, H, W] and [O, C, h, w]", [x, kernel]);
+    if (
+      x.length !== 4 ||
+      kernel.length !== 4 ||
+      from !== out ||
+      padding >= Math.min(kernelHeight, kernelWidth) ||
+      Math.min(...shape) < 1
+    ) {
+      const expected = `[N, O, H, W] and [O, C, h > ${padding}, w > ${padding}]`;
+      throw new ShapeError("adjointConvolution", expected, [x, kernel]);
     }
     return shape;
   },

@@ -1,0 +1,89 @@
+import onnxProto from "onnx-proto";
+import { describe, expect, test } from "vitest";
+import { evaluate } from "../../test/evaluate.ts";
+import { writeOnnx } from "./onnx.ts";
+import { add } from "./operations/add.ts";
+import { multiply, scale } from "./operations/multiply.ts";
+import { reshape } from "./operations/reshape.ts";
+import { sum } from "./operations/sum.ts";
+import { atLeast, positive } from "./operations/threshold.ts";
+import { constant, input, scalar, type Tensor } from "./tensor.ts";
+
+const { onnx } = onnxProto;
+const graphOf = (outputs: Record<string, Tensor>) => {
+  const { bytes } = writeOnnx(outputs, { cpu: true, made: new WeakMap() });
+  const { node = [], initializer = [] } = onnx.ModelProto.decode(bytes).graph ?? {};
+  return { node: node ?? [], initializer: initializer ?? [] };
+};
+const operators = (outputs: Record<string, Tensor>): string[] =>
+  graphOf(outputs).node.map(({ opType }) => opType ?? "");
+
+describe("A model", () => {
+  const x = input("x", [2, 3]);
+
+  test("holds equal nodes once, however often they were built", () => {
+    const product = () => multiply(add(x, x), x);
+    expect(operators({ first: product(), second: add(product(), product()) })).toEqual([
+      "Add",
+      "Mul",
+      "Add",
+      "Identity",
+      "Identity",
+    ]);
+  });
+
+  test("holds nodes apart that differ in an attribute or in the order of their inputs", () => {
+    expect(operators({ a: sum(x, [0]), b: sum(x, [1]) }).filter((name) => name === "ReduceSum")).toHaveLength(
+      2,
+    );
+    const y = input("y", [2, 3]);
+    expect(operators({ a: atLeast(x, y), b: atLeast(y, x) }).filter((name) => name === "Sub")).toHaveLength(
+      2,
+    );
+  });
+
+  test("holds equal numbers and the same array once, and other arrays apart", () => {
+    const values = Float32Array.of(1, 2, 3);
+    const parts = [constant(values, [3]), constant(values, [3]), constant(values.slice(), [3])];
+    const y = add(scale(2, x), scale(2, x), ...parts);
+    expect(graphOf({ y }).initializer).toHaveLength(3);
+  });
+
+  test("holds a value in two shapes apart", async () => {
+    const values = Float32Array.of(1, 2);
+    const y = add(constant(values, [2, 1]), constant(values, [2]));
+    expect([...(await evaluate({ y })).y]).toEqual([2, 3, 3, 4]);
+  });
+
+  test("writes FLOAT attributes as FLOAT when their value is a whole number", () => {
+    const attributes = graphOf({ y: positive(x), z: atLeast(x, scalar(0)) })
+      .node.filter(({ opType }) => opType === "HardSigmoid")
+      .flatMap(({ attribute }) => attribute ?? []);
+    expect(attributes.map(({ name, f }) => [name, f])).toEqual([
+      ["alpha", Math.fround(1e38)],
+      ["beta", 0],
+      ["alpha", Math.fround(-1e38)],
+      ["beta", 1],
+    ]);
+    for (const { type } of attributes) expect(type).toBe(onnx.AttributeProto.AttributeType.FLOAT);
+  });
+
+  test("lists the inputs that its outputs depend on, with their shapes", () => {
+    const { inputs } = writeOnnx({ y: add(x, input("y", [3])) }, { cpu: true, made: new WeakMap() });
+    expect([...inputs]).toEqual([
+      ["x", [2, 3]],
+      ["y", [3]],
+    ]);
+  });
+
+  test("may give an input, a constant and one value under several names", async () => {
+    const doubled = scale(2, x);
+    const results = await evaluate(
+      { same: x, two: scalar(2), a: doubled, b: doubled, c: reshape(doubled, [6]) },
+      { x: Float32Array.of(1, 2, 3, 4, 5, 6) },
+    );
+    expect([...results.same]).toEqual([1, 2, 3, 4, 5, 6]);
+    expect([...results.two]).toEqual([2]);
+    for (const name of ["a", "b", "c"]) expect([...results[name]]).toEqual([2, 4, 6, 8, 10, 12]);
+  });
+});
