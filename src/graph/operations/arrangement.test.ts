@@ -12,7 +12,7 @@ import { expand, sum, sumOperation, sumTo, total } from "./sum.ts";
 import { transpose } from "./transpose.ts";
 
 const matrix = constant(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
-const valueOf = async (y: Tensor): Promise<number[]> => [...(await evaluate({ y })).y];
+const valuesOf = async (y: Tensor): Promise<number[]> => [...(await evaluate({ y })).y];
 
 describe("A matrix of 2 rows and 3 columns", () => {
   test.each<[string, Tensor, number[]]>([
@@ -31,7 +31,7 @@ describe("A matrix of 2 rows and 3 columns", () => {
     ["multiplied row by row", rowProducts(matrix), [14, 32, 32, 77]],
     ["of which one row is repeated", expand(slice(matrix, [0, 0], [1, 3]), [2, 3]), [1, 2, 3, 1, 2, 3]],
   ])("is what it should be when %s", async (_, y, expected) => {
-    expect(await valueOf(y)).toEqual(expected);
+    expect(await valuesOf(y)).toEqual(expected);
   });
 
   test("is left as it is by operations with nothing to do", () => {

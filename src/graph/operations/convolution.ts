@@ -54,7 +54,7 @@ export const convolutionOperation: Operation<{ readonly padding: number }> = {
     ];
   },
   onnx(emit, [x = "", kernel = "", bias = ""], { inputs: [input, weights], attributes: { padding } }) {
-    const shared = input && weights && winogradKernel(emit, input, weights, padding);
+    const shared = input && weights && winogradKernel(emit, weights, padding);
     if (shared) return emitWinograd(emit, x, input.shape, { ...shared, turned: false, bias });
     return emit.node("Conv", [x, kernel, bias], { pads: { integers: [padding, padding, padding, padding] } });
   },
@@ -96,7 +96,7 @@ export const adjointConvolutionOperation: Operation<{ readonly padding: number }
     return [convolution(incoming, kernel, none, padding), kernelGradient(x, incoming, kernel, padding)];
   },
   onnx(emit, [x = "", kernel = ""], { inputs: [input, weights], attributes: { padding } }) {
-    const shared = input && weights && winogradKernel(emit, input, weights, padding);
+    const shared = input && weights && winogradKernel(emit, weights, padding);
     if (shared) return emitWinograd(emit, x, input.shape, { ...shared, turned: true });
     const swapped = emit.node("Transpose", [kernel], { perm: { integers: [1, 0, 2, 3] } });
     const backwards = emit.integers([-1, -1]);
@@ -118,10 +118,9 @@ export const adjointConvolutionOperation: Operation<{ readonly padding: number }
 const WINOGRAD_CHANNELS = 256;
 
 /** The kernel ready for Winograd's algorithm where that is the faster one: 3×3, constant, many channels, on the CPU. */
-function winogradKernel(emit: Emit, x: Tensor, kernel: Tensor, padding: number) {
-  const [batch] = x.shape;
+function winogradKernel(emit: Emit, kernel: Tensor, padding: number) {
   const [out = 0, channels = 0, height, width] = kernel.shape;
-  const suits = emit.cpu && batch === 1 && height === 3 && width === 3 && padding === 1;
+  const suits = emit.cpu && height === 3 && width === 3 && padding === 1;
   if (!suits || Math.min(channels, out) < WINOGRAD_CHANNELS || !kernel.leaf || !("constant" in kernel.leaf))
     return;
   return { kernel: kernel.leaf.constant, channels, out };

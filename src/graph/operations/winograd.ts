@@ -63,16 +63,16 @@ export interface WinogradKernel {
 }
 
 /**
- * Emits the convolution of `x` `[1, C, H, W]` with one zero of padding.
- * @returns the name of a value `[1, O, H, W]`.
+ * Emits the convolution of `x` `[N, C, H, W]` with one zero of padding.
+ * @returns the name of a value `[N, O, H, W]`.
  */
 export function emitWinograd(emit: Emit, x: string, shape: Shape, weights: WinogradKernel): string {
   const { kernel, turned, bias } = weights;
-  const [, from = 0, height = 0, width = 0] = shape;
+  const [batch = 0, from = 0, height = 0, width = 0] = shape;
   const to = turned ? weights.channels : weights.out;
   const rows = Math.ceil(height / TILE);
   const columns = Math.ceil(width / TILE);
-  const tiles = rows * columns;
+  const tiles = batch * rows * columns;
   const reshape = (value: string, ...sizes: number[]) => emit.node("Reshape", [value, emit.integers(sizes)]);
   const transpose = (value: string, ...perm: number[]) =>
     emit.node("Transpose", [value], { perm: { integers: perm } });
@@ -88,10 +88,10 @@ export function emitWinograd(emit: Emit, x: string, shape: Shape, weights: Winog
   const stride = columns * TILE + 2;
   const pixels = reshape(
     emit.node("Pad", [transpose(x, 0, 2, 3, 1), around]),
-    (rows * TILE + 2) * stride,
+    batch * (rows * TILE + 2) * stride,
     from,
   );
-  const places = emit.integers(patchPlaces(rows, columns, stride));
+  const places = emit.integers(patchPlaces(batch, rows, columns, stride));
   const patches = reshape(
     emit.node("Gather", [pixels, places], { axis: { integer: 0 } }),
     POINTS,
@@ -106,8 +106,8 @@ export function emitWinograd(emit: Emit, x: string, shape: Shape, weights: Winog
   const products = emit.node("MatMul", [atPoints, turned ? transpose(shared, 0, 2, 1) : shared]);
 
   const blocks = transform(turned ? TURNED_OUTPUT : OUTPUT, reshape(products, POINTS, tiles * to));
-  const interleaved = transpose(reshape(blocks, TILE, TILE, rows, columns, to), 2, 0, 3, 1, 4);
-  const whole = reshape(interleaved, 1, rows * TILE, columns * TILE, to);
+  const interleaved = transpose(reshape(blocks, TILE, TILE, batch * rows, columns, to), 2, 0, 3, 1, 4);
+  const whole = reshape(interleaved, batch, rows * TILE, columns * TILE, to);
   const cropped =
     below === 0 && beside === 0
       ? whole
@@ -125,12 +125,15 @@ const kronecker = (matrix: Matrix): Matrix =>
   matrix.flatMap((a) => matrix.map((b) => a.flatMap((x) => b.map((y) => x * y))));
 
 /** For each position in a 6×6 patch, the pixel it falls on in each tile. */
-function patchPlaces(rows: number, columns: number, stride: number): number[] {
+function patchPlaces(batch: number, rows: number, columns: number, stride: number): number[] {
   const places: number[] = [];
   for (let position = 0; position < POINTS; position++) {
     const offset = Math.floor(position / REACH) * stride + (position % REACH);
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) places.push((row * stride + column) * TILE + offset);
+    for (let picture = 0; picture < batch; picture++) {
+      const corner = picture * (rows * TILE + 2) * stride + offset;
+      for (let row = 0; row < rows; row++) {
+        for (let column = 0; column < columns; column++) places.push((row * stride + column) * TILE + corner);
+      }
     }
   }
   return places;
