@@ -1,0 +1,44 @@
+// @ts-check
+/**
+ * One case of the bench, in a process of its own so that its peak memory is its own.
+ * Prints one JSON line. Usage: node bench/case.js '{"network": "vgg19", "width": 512, "height": 384, …}'
+ */
+import { openEngine, stylize } from "../dist/index.js";
+
+/** A picture that costs what any other costs: every pixel different, nothing flat. */
+const picture = (/** @type {number} */ width, /** @type {number} */ height) => ({
+  width,
+  height,
+  rgb: Float32Array.from({ length: 3 * width * height }, (_, index) => ((index * 7919) % 10007) / 10007),
+});
+
+const { width, height, iterations, ...options } = JSON.parse(process.argv[2] ?? "{}");
+const began = performance.now();
+const engine = await openEngine({ device: "cpu", threads: undefined, ...options });
+const opened = performance.now();
+const steps = stylize(
+  {
+    content: picture(width, height),
+    styles: [{ picture: picture(width, height), weight: 1 }],
+    options: {
+      preset: "neural-style",
+      init: "content",
+      size: Math.max(width, height),
+      iterations,
+      ...options,
+    },
+  },
+  engine,
+);
+let step = await steps.next();
+const first = performance.now();
+while (!step.done) step = await steps.next();
+const { secondsPerEvaluation } = step.value;
+console.log(
+  JSON.stringify({
+    open: (opened - began) / 1000,
+    firstStep: (first - opened) / 1000,
+    secondsPerEvaluation,
+    peakMemory: process.resourceUsage().maxRSS * 1024,
+  }),
+);

@@ -1,0 +1,78 @@
+/**
+ * Prints a table: seconds per evaluation by network and size, the optimiser's share of them, the time to open the
+ * network and to the first step, and peak memory. Run `npm run build` first. Each figure is the median of three runs.
+ * Options: --runs n, --sizes 256x192,512x384, --networks vgg19,built-in
+ * @module
+ */
+import { execFileSync } from "node:child_process";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { lbfgs } from "../src/optimizer/lbfgs.ts";
+
+const { values: flags } = parseArgs({
+  options: {
+    runs: { type: "string", default: "3" },
+    sizes: { type: "string", default: "256x192,512x384" },
+    networks: { type: "string", default: "vgg19" },
+    iterations: { type: "string", default: "20" },
+  },
+});
+
+const caseSchema = z.object({
+  open: z.number(),
+  firstStep: z.number(),
+  secondsPerEvaluation: z.number(),
+  peakMemory: z.number(),
+});
+
+const HISTORY = 20;
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+function runCase(network: string, width: number, height: number): z.infer<typeof caseSchema> {
+  const iterations = Number(flags.iterations);
+  const request = JSON.stringify({ network, width, height, iterations, history: HISTORY });
+  const script = fileURLToPath(new URL("case.js", import.meta.url));
+  return caseSchema.parse(
+    JSON.parse(execFileSync(process.execPath, [script, request], { encoding: "utf8" })),
+  );
+}
+
+/** Seconds of L-BFGS's own arithmetic in one step, with its memory full. */
+function optimizerSeconds(variables: number): number {
+  const optimizer = lbfgs(new Float32Array(variables), { manner: "pytorch", history: HISTORY });
+  const seconds: number[] = [];
+  for (let step = 0; step < HISTORY + 7; step++) {
+    const gradient = optimizer.point.map((value, index) => (value - 1) * (1 + (index % 97)));
+    const began = performance.now();
+    optimizer.tell(0, gradient);
+    seconds.push((performance.now() - began) / 1000);
+  }
+  return median(seconds.slice(HISTORY));
+}
+
+console.log(
+  `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}, history ${HISTORY}`,
+);
+console.log("| network | size | s per evaluation | of it L-BFGS | open | first step | peak memory |");
+console.log("|---|---|---|---|---|---|---|");
+for (const network of flags.networks.split(",")) {
+  for (const size of flags.sizes.split(",")) {
+    const [width = 0, height = 0] = size.split("x").map(Number);
+    const runs = Array.from({ length: Number(flags.runs) }, () => runCase(network, width, height));
+    const of = (key: keyof z.infer<typeof caseSchema>) => median(runs.map((run) => run[key]));
+    const share = optimizerSeconds(3 * width * height) / of("secondsPerEvaluation");
+    const cells = [
+      network,
+      `${width}×${height}`,
+      of("secondsPerEvaluation").toFixed(3),
+      `${(100 * share).toFixed(0)} %`,
+      `${of("open").toFixed(2)} s`,
+      `${of("firstStep").toFixed(2)} s`,
+      `${(of("peakMemory") / 1e9).toFixed(2)} GB`,
+    ];
+    console.log(`| ${cells.join(" | ")} |`);
+  }
+}

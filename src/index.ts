@@ -1,0 +1,13 @@
+/**
+ * The library. Open an engine once, read pictures, repaint as many as you like.
+ * @module
+ */
+export { ImpastoError, MisuseError } from "./errors.ts";
+export { decodePicture, readPicture } from "./image/decode.node.ts";
+export { encodePicture } from "./image/encode.node.ts";
+export type { Picture } from "./image/picture.ts";
+export { openEngine } from "./transfer/engine.node.ts";
+export type { Iterate, Stylization } from "./transfer/iterate.ts";
+export { type Measurement, measure } from "./transfer/measure.ts";
+export { type OptionsInput, optionsSchema } from "./transfer/options.ts";
+export { drain, type Engine, type StylizeRequest, stylize } from "./transfer/stylize.ts";
