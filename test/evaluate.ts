@@ -5,17 +5,24 @@
 import { type Shape, sizeOf } from "../src/graph/shape.ts";
 import type { Tensor } from "../src/graph/tensor.ts";
 import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
-import type { Program } from "../src/runtime/runtime.ts";
+import type { Program, Runtime } from "../src/runtime/runtime.ts";
 
 type Values = Readonly<Record<string, Float32Array>>;
 
-/** Compiles a graph for one CPU thread, hands it over and releases it. */
+let opened: Promise<Runtime> | undefined;
+
+/** One CPU thread, opened once: programs of one runtime share what they make of their kernels. */
+const cpu = (): Promise<Runtime> => {
+  opened ??= openRuntime({ device: "cpu", threads: 1 });
+  return opened;
+};
+
+/** Compiles a graph, hands it over and releases it. */
 export async function withProgram<Result>(
   outputs: Readonly<Record<string, Tensor>>,
   use: (program: Program) => Promise<Result>,
 ): Promise<Result> {
-  const runtime = await openRuntime({ device: "cpu", threads: 1 });
-  const program = await runtime.compile(outputs);
+  const program = await (await cpu()).compile(outputs);
   try {
     return await use(program);
   } finally {

@@ -14,16 +14,16 @@ function picture(height: number, width: number, value: (y: number, x: number) =>
 const numberOf = async (loss: Tensor): Promise<number> => (await evaluate({ loss })).loss[0];
 
 describe.each([
-  { name: "The total variation", variation: totalVariation, ofTwo: 2 },
-  { name: "The squared variation", variation: squaredVariation, ofTwo: 4 },
-])("$name", ({ variation, ofTwo }) => {
+  ["The total variation", totalVariation, 2],
+  ["The squared variation", squaredVariation, 4],
+] as const)("%s", (_, variation, ofTwo) => {
   test("of a checkerboard counts every pair of neighbours", async () => {
     const [height, width] = [5, 4];
     const board = picture(height, width, (y, x) => (x + y) % 2);
     expect(await numberOf(variation(board))).toBe(3 * (height * (width - 1) + width * (height - 1)));
   });
 
-  test("of a ramp is its height, or its squared steps, in every row", async () => {
+  test("of a ramp is the sum of its steps, or of their squares, in every row", async () => {
     expect(await numberOf(variation(picture(5, 4, (_, x) => 2 * x)))).toBe(3 * 5 * 3 * ofTwo);
   });
 

@@ -6,7 +6,7 @@ import { input } from "../graph/tensor.ts";
 import { byLayer, channelsOf, LAYERS } from "./layers.ts";
 import { normalizeWeights, parseMeanActivations } from "./mean-activations.ts";
 import { POOLINGS } from "./network.ts";
-import { vggFeatures } from "./vgg19.ts";
+import { constantWeights, vggFeatures } from "./vgg19.ts";
 
 const weights = narrowVgg19(1);
 const next = randomNumbers(5);
@@ -20,7 +20,7 @@ describe("Normalised weights", () => {
     async (pooling) => {
       const image = input("image", [1, 3, 19, 34]);
       const featuresWith = (layers: typeof weights.layers, prefix: string) =>
-        [...vggFeatures(image, weights.input, layers, { pooling, layers: LAYERS })].map(
+        [...vggFeatures(image, weights.input, constantWeights(layers), { pooling, layers: LAYERS })].map(
           ([layer, { tensor }]) => [`${prefix} ${layer}`, tensor] as const,
         );
       const results = await evaluate(

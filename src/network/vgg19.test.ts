@@ -7,7 +7,7 @@ import { ShapeError } from "../graph/shape.ts";
 import { input } from "../graph/tensor.ts";
 import { blockOf, byLayer, LAYERS, type Layer } from "./layers.ts";
 import { featuresAt, POOLINGS, type Pooling } from "./network.ts";
-import { vgg19, vggFeatures } from "./vgg19.ts";
+import { constantWeights, vgg19, vggFeatures } from "./vgg19.ts";
 import { type ConvolutionWeights, TORCHVISION, type VggWeights } from "./weights.ts";
 
 const weights = narrowVgg19(1);
@@ -85,7 +85,10 @@ describe.each(POOLINGS)("VGG-19 with %s pooling", (pooling) => {
     async (height, width) => {
       const rgb = randomPicture(height, width, 9);
       const image = input("image", [1, 3, height, width]);
-      const features = vggFeatures(image, weights.input, weights.layers, { pooling, layers: LAYERS });
+      const features = vggFeatures(image, weights.input, constantWeights(weights.layers), {
+        pooling,
+        layers: LAYERS,
+      });
       const results = await evaluate(
         Object.fromEntries([...features].map(([layer, { tensor }]) => [layer, tensor])),
         { image: rgb },

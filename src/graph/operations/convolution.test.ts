@@ -65,12 +65,12 @@ describe("Convolution", () => {
   });
 
   test.each([
-    { what: "a bias of another length", x: [1, 3, 8, 8], k: [4, 3, 3, 3], b: [5], padding: 1 },
-    { what: "a bias that is no vector", x: [1, 3, 8, 8], k: [4, 3, 3, 3], b: [4, 2], padding: 1 },
-    { what: "a picture without a batch axis", x: [3, 8, 8], k: [4, 3, 3, 3], b: [4], padding: 1 },
-    { what: "a kernel larger than the padded picture", x: [1, 3, 1, 8], k: [4, 3, 5, 5], b: [4], padding: 1 },
-    { what: "padding that fills whole windows", x: [1, 3, 8, 8], k: [4, 3, 1, 1], b: [4], padding: 1 },
-  ])("refuses $what", ({ x, k, b, padding }) => {
+    ["a bias of another length", { x: [1, 3, 8, 8], k: [4, 3, 3, 3], b: [5], padding: 1 }],
+    ["a bias that is no vector", { x: [1, 3, 8, 8], k: [4, 3, 3, 3], b: [4, 2], padding: 1 }],
+    ["a picture without a batch axis", { x: [3, 8, 8], k: [4, 3, 3, 3], b: [4], padding: 1 }],
+    ["a kernel larger than the padded picture", { x: [1, 3, 1, 8], k: [4, 3, 5, 5], b: [4], padding: 1 }],
+    ["padding that fills whole windows", { x: [1, 3, 8, 8], k: [4, 3, 1, 1], b: [4], padding: 1 }],
+  ] as const)("refuses %s", (_, { x, k, b, padding }) => {
     expect(() => convolution(input("x", x), input("k", k), input("b", b), padding)).toThrow(ShapeError);
   });
 
