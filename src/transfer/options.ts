@@ -72,42 +72,85 @@ export type Options = Readonly<z.output<typeof optionsSchema>>;
 /** Options as a caller writes them. */
 export type OptionsInput = Readonly<z.input<typeof optionsSchema>>;
 
-/**
- * Checks options and fills in defaults.
- * @throws MisuseError naming the option, what was expected and what was received.
- * @example parseOptions({ size: 512, preset: "gatys" })
- */
-export function parseOptions(input: unknown): Options {
-  const parsed = optionsSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new MisuseError(issue ? explain(issue, input) : "Expected options as an object.");
+/** The name of an option. */
+export type OptionName = keyof typeof optionsSchema.shape;
+
+/** One option as a flag or a form shows it. */
+export interface OptionField {
+  readonly name: string;
+  readonly kind: "choice" | "integer" | "number" | "text" | "layers";
+  readonly description: string;
+  /** What a value must be, for a person: "a whole number from 16 to 65536". */
+  readonly expected: string;
+  /** Absent where the preset decides. */
+  readonly default?: string | number;
 }
 
-function explain(issue: z.core.$ZodIssue, input: unknown): string {
-  if (issue.code === "unrecognized_keys") return `There is no option ${issue.keys.join(", ")}.`;
-  const received = issue.path.reduce<unknown>(
-    (value, key) => (value instanceof Object ? Reflect.get(value, key) : undefined),
-    input,
+/** The options in the schema's order, described for whoever asks a person for them. */
+export function optionFields(): readonly OptionField[] {
+  const { properties = {} } = z.toJSONSchema(optionsSchema, { io: "input" });
+  return Object.entries(properties).flatMap(([name, field]) =>
+    typeof field === "boolean" ? [] : [describeField(name, field)],
   );
-  return `Expected ${expectation(issue)} for ${issue.path.join(".")} but received ${print(received)}.`;
 }
 
-function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case "invalid_value":
-      return `one of ${issue.values.join(", ")}`;
-    case "too_small":
-      return `${issue.origin === "int" ? "a whole number" : "a number"} ${issue.inclusive ? "of at least" : "above"} ${issue.minimum}`;
-    case "too_big":
-      return `${issue.origin === "int" ? "a whole number" : "a number"} of at most ${issue.maximum}`;
-    case "invalid_type":
-      return issue.expected === "int" ? "a whole number" : `a ${issue.expected}`;
-    case "invalid_key":
-      return `one of ${LAYERS.join(", ")}`;
+function describeField(name: string, field: z.core.JSONSchema.BaseSchema): OptionField {
+  const { description = "", default: value } = field;
+  const known = typeof value === "string" || typeof value === "number" ? { default: value } : {};
+  const kind = kindOf(field);
+  return { name, kind, description, expected: expectation(kind, field), ...known };
+}
+
+function kindOf({ enum: choices, type }: z.core.JSONSchema.BaseSchema): OptionField["kind"] {
+  if (choices !== undefined) return "choice";
+  if (type === "object") return "layers";
+  return type === "integer" || type === "number" ? type : "text";
+}
+
+function expectation(kind: OptionField["kind"], field: z.core.JSONSchema.BaseSchema): string {
+  switch (kind) {
+    case "choice":
+      return `one of ${field.enum?.join(", ")}`;
+    case "layers":
+      return `layers from ${LAYERS[0]} to ${LAYERS.at(-1)} with finite weights of at least 0, one of them above 0`;
+    case "text":
+      return "a text that is not empty";
     default:
-      return issue.message;
+      return `a ${kind === "integer" ? "whole" : "finite"} number ${rangeOf(field)}`;
   }
 }
 
-const print = (value: unknown): string => (typeof value === "string" ? `"${value}"` : String(value));
+function rangeOf({ minimum, maximum, exclusiveMinimum }: z.core.JSONSchema.BaseSchema): string {
+  if (exclusiveMinimum !== undefined) return `above ${exclusiveMinimum}`;
+  return maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;
+}
+
+/**
+ * Checks options and fills in defaults.
+ * @param nameOf what to call an option in messages, where it is not by its name.
+ * @throws MisuseError naming the option, what was expected and what was received.
+ * @example parseOptions({ size: 512, preset: "gatys" })
+ */
+export function parseOptions(input: unknown, nameOf = (option: string): string => option): Options {
+  const parsed = optionsSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new MisuseError(issue ? explain(issue, input, nameOf) : "Expected options as an object.");
+}
+
+function explain(issue: z.core.$ZodIssue, input: unknown, nameOf: (option: string) => string): string {
+  const [option] = issue.path;
+  if (option === undefined) {
+    return issue.code === "unrecognized_keys"
+      ? `There is no option ${issue.keys.join(", ")}.`
+      : `Expected options as an object but received ${print(input)}.`;
+  }
+  const name = String(option);
+  const field = optionFields().find((candidate) => candidate.name === name);
+  const received: unknown = input instanceof Object ? Reflect.get(input, option) : undefined;
+  return `Expected ${field?.expected ?? issue.message} for ${nameOf(name)} but received ${print(received)}.`;
+}
+
+/** Numbers as they are, NaN and Infinity included; the rest as JSON has it. */
+const print = (value: unknown): string =>
+  typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));

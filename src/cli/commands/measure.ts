@@ -1,0 +1,67 @@
+/**
+ * `impasto measure`: the losses of a picture as it is, for people and, with `--json`, for programs.
+ * @module
+ */
+import { MisuseError } from "../../errors.ts";
+import { readPicture } from "../../image/decode.node.ts";
+import type { Picture } from "../../image/picture.ts";
+import { SHORTEST_SIDE } from "../../image/size.ts";
+import { openEngine } from "../../transfer/engine.node.ts";
+import { type Measurement, measure } from "../../transfer/measure.ts";
+import { requireMemory } from "../../transfer/memory.ts";
+import { optionsFrom, settingsFrom } from "../flags.ts";
+import { openProgress } from "../progress.ts";
+
+/** Measures and prints. */
+export async function measureCommand(
+  imagePath: string,
+  flags: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const options = optionsFrom(flags);
+  const { pooling } = settingsFrom(options);
+  const image = await readMeasurable(imagePath);
+  const content = await readMeasurable(String(flags.content));
+  const style = await readMeasurable(String(flags.style));
+  if (image.width !== content.width || image.height !== content.height) {
+    throw new MisuseError(
+      `"${flags.content}" has ${content.width}×${content.height} pixels and "${imagePath}" ${image.width}×${image.height}: measure pictures of one size.`,
+    );
+  }
+  const progress = await openProgress({ quiet: flags.quiet === true });
+  const engine = await openEngine(options);
+  progress.note(engine.note);
+  for (const picture of [image, style]) requireMemory(picture, NO_OPTIMIZER, engine.memory ?? Infinity);
+  const measurement = await measure({ image, content, style, pooling }, engine);
+  process.stdout.write(flags.json ? `${JSON.stringify(measurement)}\n` : writeTable(measurement));
+}
+
+const NO_OPTIMIZER = { kind: "lbfgs", manner: "pytorch", history: 0 } as const;
+
+/** Nothing is resampled here, so the picture must be large enough for the network as it is. */
+async function readMeasurable(path: string): Promise<Picture> {
+  const picture = await readPicture(path);
+  if (Math.min(picture.width, picture.height) < SHORTEST_SIDE) {
+    throw new MisuseError(
+      `"${path}" has ${picture.width}×${picture.height} pixels, and measuring needs at least ${SHORTEST_SIDE} a side.`,
+    );
+  }
+  return picture;
+}
+
+function writeTable({ network, pooling, content, style, total, gradientNorm }: Measurement): string {
+  const rows: readonly (readonly [string, string])[] = [
+    ["network", network],
+    ["pooling", pooling],
+    ...named("content", content),
+    ...named("style", style),
+    ["total", total.toPrecision(7)],
+    ["gradient norm", gradientNorm.toPrecision(7)],
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(16)}${value}\n`).join("");
+}
+
+const named = (
+  kind: string,
+  losses: Readonly<Record<string, number>>,
+): readonly (readonly [string, string])[] =>
+  Object.entries(losses).map(([layer, value]) => [`${kind} ${layer}`, value.toPrecision(7)]);

@@ -1,0 +1,112 @@
+/**
+ * The main command: checks everything, then works, tells how far it is, and writes the result with its recipe.
+ * Stopped by Ctrl-C, it writes the best picture so far.
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { checkFits } from "../../image/format.ts";
+import { openEngine } from "../../transfer/engine.node.ts";
+import type { Iterate, Stylization } from "../../transfer/iterate.ts";
+import { stylize } from "../../transfer/stylize.ts";
+import { optionsFrom, settingsFrom } from "../flags.ts";
+import { type Inputs, readInputs } from "../inputs.ts";
+import { watchForInterrupt } from "../interrupt.ts";
+import { openProgress, type Progress, writeSeconds } from "../progress.ts";
+import { recipeOf } from "../recipe-of.ts";
+import { parseStyles } from "../style-arguments.ts";
+import { openTarget } from "../target.ts";
+
+/** Repaints a picture. */
+export async function stylizeCommand(
+  contentPath: string,
+  styleTexts: readonly string[],
+  flags: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const options = optionsFrom(flags);
+  const settings = settingsFrom(options);
+  const styles = parseStyles(styleTexts, existsSync);
+  const output = typeof flags.output === "string" ? flags.output : undefined;
+  const target = await openTarget(output, [contentPath, ...styles.map(({ path }) => path)]);
+  const inputs = await readInputs(contentPath, styles, settings.init);
+  const size = settings.contentSize(inputs.content.picture, settings.size);
+  checkFits(target.format, size.width, size.height);
+
+  const progress = await openProgress({ quiet: flags.quiet === true });
+  const interrupt = watchForInterrupt(() =>
+    progress.note("Stopping after this evaluation; press Ctrl-C again to stop at once."),
+  );
+  try {
+    const engine = await openEngine(options);
+    progress.note(engine.note);
+    await letSignalsIn();
+    const steps = stylize(requestOf(inputs, options), engine, interrupt.signal);
+    const result = await follow(steps, progress);
+    if (result.stopped) process.exitCode = interrupt.exitCode();
+    if (result.evaluations === 0) {
+      progress.note("Stopped before the first evaluation; nothing was written.");
+      return;
+    }
+    const path = await target.write(result.picture, recipeOf({ options, settings, inputs, engine, result }));
+    progress.note(
+      `${result.stopped ? "Stopped; wrote the best so far to" : "Wrote"} ${path} (${facts(result)})`,
+    );
+    if (flags.json) {
+      const report = reportOf(path, options.preset, engine.network.name, result);
+      process.stdout.write(`${JSON.stringify(report)}\n`);
+    }
+  } finally {
+    interrupt.release();
+    progress.end();
+  }
+}
+
+const requestOf = ({ content, styles, initial }: Inputs, options: ReturnType<typeof optionsFrom>) => ({
+  content: content.picture,
+  styles,
+  options,
+  ...(initial === undefined ? {} : { initial: initial.picture }),
+});
+
+/** Runs to the end, telling how far the work is. */
+async function follow(steps: AsyncGenerator<Iterate, Stylization>, progress: Progress): Promise<Stylization> {
+  for (;;) {
+    const step = await steps.next();
+    if (step.done) return step.value;
+    progress.update(() => writeIterate(step.value));
+    await letSignalsIn();
+  }
+}
+
+/** Evaluations keep the thread busy one after another: gives the event loop one whole turn to see a signal in. */
+async function letSignalsIn(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
+}
+
+function writeIterate(iterate: Iterate): string {
+  const { scale, scales, size, evaluation, evaluations, loss, secondsElapsed, secondsLeft } = iterate;
+  const which = scales > 1 ? ` (size ${scale} of ${scales})` : "";
+  return `${size.width}×${size.height}${which}  ${evaluation}/${evaluations}  loss ${loss.total.toPrecision(4)}  ${writeSeconds(secondsElapsed)} elapsed, ${writeSeconds(secondsLeft)} left`;
+}
+
+const facts = ({ picture, evaluations, seconds, loss }: Stylization): string =>
+  `${picture.width}×${picture.height}, ${evaluations} evaluations, ${writeSeconds(seconds)}, loss ${loss.total.toPrecision(4)}`;
+
+/** What `--json` prints. */
+function reportOf(output: string, preset: string, network: string, result: Stylization) {
+  const { picture, evaluations, seconds, secondsPerEvaluation, stopped } = result;
+  const { total, content, style, smoothness } = result.loss;
+  return {
+    output,
+    preset,
+    network,
+    width: picture.width,
+    height: picture.height,
+    evaluations,
+    seconds,
+    secondsPerEvaluation,
+    loss: { total, content, style, smoothness },
+    stopped,
+  };
+}

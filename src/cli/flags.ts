@@ -1,0 +1,121 @@
+/**
+ * Flags from the options' schema: names, descriptions, choices and defaults are all read from it and from the presets,
+ * so that an option added there is a flag here. Values are only turned into numbers; the schema judges them.
+ * @module
+ */
+import { Option } from "commander";
+import { MisuseError } from "../errors.ts";
+import { type OptionField, type Options, optionFields, parseOptions } from "../transfer/options.ts";
+import type { Preset } from "../transfer/preset.ts";
+import { PRESETS, resolveSettings, type Settings } from "../transfer/settings.ts";
+
+/** The name of an option as a flag: `contentWeight` is `--content-weight`. */
+export const flagOf = (option: string): string =>
+  `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** The flags for all options of the schema, or for those named. */
+export const optionFlags = (names?: readonly string[]): readonly Option[] =>
+  optionFields()
+    .filter(({ name }) => names?.includes(name) ?? true)
+    .map((field) =>
+      new Option(`${flagOf(field.name)} ${PLACEHOLDERS[field.kind]}`, describe(field)).argParser((text) =>
+        readValue(field.kind, text),
+      ),
+    );
+
+/**
+ * Takes the schema's options out of what the command line gave, and checks them.
+ * @throws MisuseError naming the flag, what was expected and what was received.
+ */
+export function optionsFrom(given: Readonly<Record<string, unknown>>): Options {
+  const names = optionFields().map(({ name }) => name);
+  const entries = Object.entries(given).filter(([name]) => names.includes(name));
+  return parseOptions(Object.fromEntries(entries), flagOf);
+}
+
+/**
+ * The preset with the options that override it, and messages that speak of flags.
+ * @throws MisuseError for options that contradict each other.
+ */
+export function settingsFrom(options: Options): Settings {
+  try {
+    return resolveSettings(options);
+  } catch (error) {
+    if (!(error instanceof MisuseError)) throw error;
+    throw new MisuseError(error.message.replaceAll(/\b[a-z]+[A-Z]\w+|^history\b/g, flagOf), { cause: error });
+  }
+}
+
+/** A decimal number as people write it; neither "0x10" nor "" nor "NaN" is one. */
+export const numberFrom = (text: string): number | undefined =>
+  /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+
+const PLACEHOLDERS: Readonly<Record<OptionField["kind"], string>> = {
+  choice: "<name>",
+  integer: "<n>",
+  number: "<x>",
+  text: "<value>",
+  layers: "<layers>",
+};
+
+/** What cannot be read stays as it was typed, for the schema to refuse. */
+function readValue(kind: OptionField["kind"], text: string): unknown {
+  if (kind === "layers") return layersFrom(text) ?? text;
+  return kind === "integer" || kind === "number" ? (numberFrom(text) ?? text) : text;
+}
+
+/** `conv1_1,conv2_1:0.5`: a layer without a weight has 1. */
+function layersFrom(text: string): Readonly<Record<string, number>> | undefined {
+  const layers = new Map<string, number>();
+  for (const part of text.split(",")) {
+    const [, layer = "", weight = "1"] = /^([^:]+)(?::(.*))?$/.exec(part.trim()) ?? [];
+    const value = numberFrom(weight);
+    if (layer === "" || value === undefined || layers.has(layer)) return undefined;
+    layers.set(layer, value);
+  }
+  return Object.fromEntries(layers);
+}
+
+function describe(field: OptionField): string {
+  const notes: string[] = [];
+  if (field.kind === "choice") notes.push(field.expected);
+  if (field.kind === "layers") notes.push("as conv1_1,conv2_1:0.5");
+  const value = field.default ?? presetDefault(field.name);
+  if (value !== undefined) notes.push(`default: ${value}`);
+  return notes.length === 0 ? field.description : `${field.description} (${notes.join("; ")})`;
+}
+
+/** What an option is when nobody gives it, where the presets decide. */
+const PRESET_VALUES: Readonly<Record<string, (preset: Preset) => string | number>> = {
+  size(preset) {
+    const { width, height } = preset.contentSize({ width: 2000, height: 1000 }, undefined);
+    return width === 512 ? width : `shortest side ${height}`;
+  },
+  iterations: ({ iterations }) => iterations,
+  contentWeight: ({ contentWeight }) => contentWeight,
+  styleWeight: ({ styleWeight }) => styleWeight,
+  smoothnessWeight: ({ smoothnessWeight }) => smoothnessWeight,
+  contentLayers: ({ contentLayers }) => writeLayers(contentLayers),
+  styleLayers: ({ styleLayers }) => writeLayers(styleLayers),
+  pooling: ({ pooling }) => pooling,
+  optimizer: ({ optimizer }) => optimizer,
+  learningRate: ({ adam }) => adam.learningRate,
+  history: ({ lbfgs }) => lbfgs.history,
+  init: ({ init }) => init,
+};
+
+const writeLayers = (layers: Readonly<Record<string, number>>): string =>
+  Object.entries(layers)
+    .map(([layer, weight]) => (weight === 1 ? layer : `${layer}:${weight}`))
+    .join(",");
+
+/** The default preset's value, then those of the presets that differ. */
+function presetDefault(name: string): string | undefined {
+  const defaultOf = PRESET_VALUES[name];
+  if (defaultOf === undefined) return undefined;
+  const usual = defaultOf(PRESETS.impasto);
+  const others = Object.entries(PRESETS)
+    .filter(([, preset]) => defaultOf(preset) !== usual)
+    .map(([preset, values]) => `${preset}: ${defaultOf(values)}`);
+  return [String(usual), ...others].join("; ");
+}

@@ -1,0 +1,46 @@
+/**
+ * Ctrl-C and its kin: the first asks the work to stop, the second ends the process. ONNX Runtime keeps the main thread
+ * busy, and while it does no handler of ours can run; so once the first signal is seen the handlers are taken away, and
+ * the second one is the operating system's to carry out, at once.
+ * @module
+ */
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+/** What shells report for a process that a signal ended: 128 and the signal's number. */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** A watch for signals. */
+export interface Interrupt {
+  readonly signal: AbortSignal;
+  /** The exit code for the signal that came, or 130. */
+  exitCode(): number;
+  /** Ends the watch. */
+  release(): void;
+}
+
+/**
+ * Starts to watch.
+ * @param onFirst called when the first signal is seen.
+ */
+export function watchForInterrupt(onFirst: () => void): Interrupt {
+  const controller = new AbortController();
+  let received: (typeof SIGNALS)[number] = "SIGINT";
+  const release = (): void => {
+    for (const name of SIGNALS) process.off(name, onSignal);
+  };
+  function onSignal(name: (typeof SIGNALS)[number]): void {
+    if (controller.signal.aborted) {
+      release();
+      process.kill(process.pid, name);
+      return;
+    }
+    received = name;
+    controller.abort();
+    onFirst();
+    // Another that came while the thread was busy is delivered before this.
+    setImmediate(release);
+  }
+  for (const name of SIGNALS) process.on(name, onSignal);
+  return { signal: controller.signal, exitCode: () => EXIT_CODES[received], release };
+}

@@ -1,0 +1,119 @@
+/**
+ * The command line as commander sees it: commands, arguments and flags. What a command does is in `commands/`, loaded
+ * only when it runs, so that `--help` waits for nothing heavy.
+ * @module
+ */
+import { Command } from "commander";
+import { optionFlags } from "./flags.ts";
+import { readVersion } from "./version.ts";
+
+const EXAMPLES = `
+Examples:
+  impasto photo.jpg painting.jpg -o result.png
+  impasto photo.jpg painting.jpg:2 sketch.png:1 --size 1024
+  impasto photo.jpg painting.jpg --preset gatys --style-layers conv1_1,conv2_1:0.5
+
+Environment:
+  IMPASTO_WEIGHTS  a file of VGG-19 weights to use
+  IMPASTO_CACHE    the folder that keeps downloaded weights
+`;
+
+/** Builds the program. Commander's messages are thrown, not printed. */
+export function createProgram(): Command {
+  const program = new Command("impasto")
+    .description("Repaints a photograph in the style of a painting.")
+    .version(readVersion())
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .enablePositionalOptions()
+    .argument("<content>", "the photograph")
+    .argument("<style...>", "one painting or more, each with a weight if it should not be 1: painting.jpg:2")
+    .option(
+      "-o, --output <file>",
+      "where the result goes: .png, .jpg, .webp or .tiff (default: <content>-<style>.png, never over an existing file)",
+    )
+    .option("--json", "print the result's facts as one JSON object on the last line of standard output")
+    .option("--quiet", "say nothing but errors")
+    .option("--debug", "show where an error comes from")
+    .addHelpText("after", EXAMPLES);
+  for (const flag of optionFlags()) program.addOption(flag);
+  program.action(async (content: string, styles: string[], flags: Record<string, unknown>) => {
+    const { stylizeCommand } = await import("./commands/stylize.ts");
+    await stylizeCommand(content, styles, flags);
+  });
+  addMeasure(program);
+  addWeights(program);
+  program
+    .command("recipe")
+    .summary("print how a result was made")
+    .description("Prints the recipe that a result carries, as JSON.")
+    .argument("<picture>", "a picture that impasto made")
+    .option("--debug", "show where an error comes from")
+    .action(async (picture: string) => {
+      const { recipeCommand } = await import("./commands/recipe.ts");
+      await recipeCommand(picture);
+    });
+  return program;
+}
+
+function addMeasure(program: Command): void {
+  const measure = program
+    .command("measure")
+    .summary("measure how far a picture is from a content and a style")
+    .description(
+      "Measures a picture as it is: its losses, every weight 1, and the norm of their gradient. Nothing is resampled.",
+    )
+    .argument("<image>", "the picture to measure")
+    .requiredOption("--content <photo>", "the photograph, of the image's size")
+    .requiredOption("--style <painting>", "the painting, of any size")
+    .option("--json", "print one JSON object")
+    .option("--quiet", "say nothing but errors")
+    .option("--debug", "show where an error comes from");
+  for (const flag of optionFlags(["pooling", "network", "device", "threads"])) measure.addOption(flag);
+  measure.action(async (image: string, flags: Record<string, unknown>) => {
+    const { measureCommand } = await import("./commands/measure.ts");
+    await measureCommand(image, flags);
+  });
+}
+
+function addWeights(program: Command): void {
+  const weights = program
+    .command("weights")
+    .summary("find, fetch or check the weights of VGG-19")
+    .description("Finds, fetches or checks the weights of VGG-19.");
+  weights
+    .command("where", { isDefault: true })
+    .description("Says where weights are looked for, and which would be used.")
+    .option("--debug", "show where an error comes from")
+    .allowExcessArguments()
+    .action(async (_flags: unknown, { args }: Command) => {
+      const { whereCommand } = await import("./commands/weights.ts");
+      whereCommand(args);
+    });
+  weights
+    .command("fetch")
+    .description("Downloads the public file into the cache, or goes on with a download that broke off.")
+    .option(
+      "--mirror <url>",
+      "a folder that offers the file (default: IMPASTO_WEIGHTS_MIRROR, else the public ones)",
+    )
+    .option("--quiet", "say nothing but errors")
+    .option("--debug", "show where an error comes from")
+    .action(async (flags: Record<string, unknown>) => {
+      const { fetchCommand } = await import("./commands/weights.ts");
+      await fetchCommand(flags);
+    });
+  weights
+    .command("check")
+    .description("Says what a file of weights is, and whether it is the public one.")
+    .argument("[file]", "the file (default: the one that would be used)")
+    .option(
+      "--convention <name>",
+      "the input its first layer was made for: auto, oxford, caffe or torchvision (default: auto)",
+    )
+    .option("--debug", "show where an error comes from")
+    .action(async (file: string | undefined, flags: Record<string, unknown>) => {
+      const { checkCommand } = await import("./commands/weights.ts");
+      await checkCommand(file, flags);
+    });
+}

@@ -1,0 +1,66 @@
+/**
+ * The recipe of a result: every option as it was used, the preset's choices included, and names without folders, so
+ * that neither a new version's defaults nor the place of the files changes what it says.
+ * @module
+ */
+import { basename } from "node:path";
+import type { OpenedEngine } from "../transfer/engine.node.ts";
+import type { Stylization } from "../transfer/iterate.ts";
+import type { Options } from "../transfer/options.ts";
+import { writeRecipe } from "../transfer/recipe.ts";
+import type { Settings } from "../transfer/settings.ts";
+import { type Inputs, isFile } from "./inputs.ts";
+import { readVersion } from "./version.ts";
+
+/** All that a recipe tells of. */
+export interface Making {
+  readonly options: Options;
+  readonly settings: Settings;
+  readonly inputs: Inputs;
+  readonly engine: OpenedEngine;
+  readonly result: Stylization;
+}
+
+/** Writes the recipe as JSON. */
+export function recipeOf({ options, settings, inputs, engine, result }: Making): string {
+  const { network, runtime } = engine;
+  const { width, height } = result.picture;
+  const { total, content, style, smoothness } = result.loss;
+  return writeRecipe({
+    software: `impasto ${readVersion()}`,
+    options: usedOptions(options, settings, Math.max(width, height)),
+    network: { name: network.name, checksum: network.checksum },
+    device: runtime.device,
+    content: inputs.content.facts,
+    styles: inputs.styles.map(({ facts, weight }) => ({ ...facts, weight })),
+    ...(inputs.initial === undefined ? {} : { initial: inputs.initial.facts }),
+    size: { width, height },
+    evaluations: result.evaluations,
+    stopped: result.stopped,
+    loss: { total, content, style, smoothness },
+  });
+}
+
+function usedOptions(options: Options, settings: Settings, size: number): Options {
+  const { optimizer, init, iterations, pooling, contentLayers, styleLayers } = settings;
+  const { contentWeight, styleWeight, smoothnessWeight } = settings;
+  return {
+    ...options,
+    size,
+    iterations,
+    contentWeight,
+    styleWeight,
+    smoothnessWeight,
+    contentLayers,
+    styleLayers,
+    pooling,
+    optimizer: optimizer.kind,
+    ...(optimizer.kind === "adam"
+      ? { learningRate: optimizer.learningRate }
+      : { history: optimizer.history }),
+    init: isFile(init) ? basename(init) : init,
+    network: ["auto", "vgg19", "built-in"].includes(options.network)
+      ? options.network
+      : basename(options.network),
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * Where a result goes: the file that was named, or the first free name made of the pictures' names. Checked before the
+ * work, written after it.
+ * @module
+ */
+import { basename, extname } from "node:path";
+import { encodePicture } from "../image/encode.node.ts";
+import { formatOfPath, type PictureFormat } from "../image/format.ts";
+import type { Picture } from "../image/picture.ts";
+import { checkWritable, freeName, writeAtomically, writeNew } from "../image/write.node.ts";
+
+/** A place that can be written to. */
+export interface Target {
+  readonly format: PictureFormat;
+  /** Writes the picture and returns the path it has. */
+  write(picture: Picture, recipe: string): Promise<string>;
+}
+
+/**
+ * Finds the place, and makes sure that it can be written to.
+ * @param output the file that was named, if any.
+ * @param inputs the pictures the result is named after otherwise.
+ * @throws MisuseError when it cannot.
+ */
+export async function openTarget(output: string | undefined, inputs: readonly string[]): Promise<Target> {
+  if (output !== undefined) {
+    const format = formatOfPath(output);
+    await checkWritable(output);
+    return {
+      format,
+      async write(picture, recipe) {
+        await writeAtomically(output, await encodePicture(picture, format, { recipe }));
+        return output;
+      },
+    };
+  }
+  const stem = stemOf(inputs);
+  await checkWritable(await freeName(".", stem, ".png"));
+  return {
+    format: "png",
+    write: async (picture, recipe) =>
+      writeNew(".", stem, ".png", await encodePicture(picture, "png", { recipe })),
+  };
+}
+
+/** Names have at most 255 bytes, and the end is needed for a number, an extension and a temporary suffix. */
+const STEM_BYTES = 200;
+
+/** The names without folders and extensions, joined: `cat-starry_night`. */
+export function stemOf(inputs: readonly string[]): string {
+  const characters = [...inputs.map((path) => basename(path, extname(path))).join("-")];
+  while (Buffer.byteLength(characters.join("")) > STEM_BYTES) characters.pop();
+  return characters.join("");
+}

@@ -1,0 +1,362 @@
+/**
+ * The command line as its contract has it: the built command runs as a process on small pictures. What needs VGG-19 is
+ * skipped by name where IMPASTO_WEIGHTS is not set.
+ * @module
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { flagOf } from "../src/cli/flags.ts";
+import { readPicture } from "../src/image/decode.node.ts";
+import { encodePicture } from "../src/image/encode.node.ts";
+import type { Picture } from "../src/image/picture.ts";
+import { optionFields } from "../src/transfer/options.ts";
+import { run, start } from "./cli-process.ts";
+
+const root = mkdtempSync(join(tmpdir(), "impasto-cli-"));
+const { IMPASTO_WEIGHTS: weights, IMPASTO_FIXTURES: fixtures } = process.env;
+const folder = (): string => mkdtempSync(join(root, "run-"));
+const picture = (name: string): string => join(root, name);
+
+/** Waves of colour, so that there is something to see at every size. */
+const waves = (width: number, height: number, pitch: number): Picture => ({
+  width,
+  height,
+  rgb: new Float32Array(3 * width * height).map((_, index) => {
+    const [x, y] = [index % width, Math.floor(index / width) % height];
+    return 0.5 + 0.5 * Math.sin((x + 2 * y) / pitch + Math.floor(index / (width * height)));
+  }),
+});
+
+beforeAll(async () => {
+  const write = async (name: string, content: Picture) =>
+    writeFile(picture(name), await encodePicture(content, "png"));
+  await write("content.png", waves(64, 48, 5));
+  await write("style.png", waves(60, 80, 2));
+  await write("second.style.png", waves(40, 40, 9));
+  await write("dot.png", waves(1, 1, 5));
+  await write("needle.png", waves(3, 20_000, 5));
+  const alpha = new Float32Array(64 * 48).map((_, index) => (index % 64) / 63);
+  await write("faded.png", { ...waves(64, 48, 5), alpha });
+});
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe("help", () => {
+  it("lists every option of the schema with its default, and comes before anything heavy is loaded", async () => {
+    const times: number[] = [];
+    let help = "";
+    for (let round = 0; round < 5; round++) {
+      const began = performance.now();
+      const { stdout, stderr, code } = await run(["--help"], { cwd: root });
+      times.push(performance.now() - began);
+      expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+      help = stdout;
+    }
+    for (const { name } of optionFields()) expect(help).toContain(`${flagOf(name)} <`);
+    for (const flag of ["--output", "--json", "--quiet", "--debug", "measure", "weights", "recipe"]) {
+      expect(help).toContain(flag);
+    }
+    expect(help.replaceAll(/\s+/g, " ")).toContain(
+      "(default: 100; gatys: 500; notebook: 2000; neural-style: 1000)",
+    );
+    expect(Math.min(...times)).toBeLessThan(300);
+  });
+
+  it("does not mind a reader that goes away", async () => {
+    const { child, ended } = start(["--help"], { cwd: root });
+    child.stdout?.destroy();
+    expect(await ended).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it("is followed by the version", async () => {
+    const { stdout } = await run(["--version"], { cwd: root });
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("weights", () => {
+  it("says where it looks, and how to get weights when there are none", async () => {
+    const env = { IMPASTO_WEIGHTS: undefined, IMPASTO_CACHE: join(root, "cache") };
+    const { stdout, code } = await run(["weights"], { cwd: root, env });
+    expect(code).toBe(0);
+    expect(stdout).toContain("IMPASTO_WEIGHTS: not set");
+    expect(stdout).toContain(join(root, "cache"));
+    expect(stdout).toContain("impasto weights fetch");
+  });
+
+  it("fails in one sentence when the mirror has no such file", async () => {
+    const mirror = await serve((_, response) => response.writeHead(404).end());
+    const env = { IMPASTO_CACHE: join(folder(), "cache") };
+    const { stderr, stdout, code } = await run(["weights", "fetch", "--mirror", mirror.url, "--quiet"], {
+      cwd: root,
+      env,
+    });
+    mirror.close();
+    expect({ stdout, code }).toEqual({ stdout: "", code: 1 });
+    expect(stderr).toMatch(/^impasto: [^\n]*404[^\n]*\n$/);
+  });
+
+  it("keeps what has arrived when Ctrl-C stops a download, and says so", async () => {
+    const mirror = await serve((_, response) => response.writeHead(200).write("the beginning"));
+    const cache = join(folder(), "cache");
+    const fetching = start(["weights", "fetch", "--mirror", mirror.url], {
+      cwd: root,
+      env: { IMPASTO_CACHE: cache },
+    });
+    await fetching.said(" MB");
+    await sleep(200);
+    fetching.child.kill("SIGINT");
+    const { code, stderr } = await fetching.ended;
+    mirror.close();
+    expect(code).toBe(130);
+    expect(stderr).toContain("Stopped; what has arrived is kept");
+    const [part = "", ...others] = readdirSync(cache);
+    expect(others).toEqual([]);
+    expect(readFileSync(join(cache, part), "utf8")).toBe("the beginning");
+  });
+});
+
+const SMALL = ["--size", "64", "--iterations", "3", "--device", "cpu"];
+
+const reportSchema = z.object({
+  output: z.string(),
+  preset: z.string(),
+  network: z.string(),
+  width: z.int(),
+  height: z.int(),
+  evaluations: z.int(),
+  seconds: z.number().positive(),
+  secondsPerEvaluation: z.number().positive(),
+  loss: z.object({ total: z.number(), content: z.number(), style: z.number(), smoothness: z.number() }),
+});
+
+/** What `--json` printed on the last line, which must be the only one. */
+const reportIn = (stdout: string) => {
+  expect(stdout.trimEnd().split("\n")).toHaveLength(1);
+  return reportSchema.parse(JSON.parse(stdout));
+};
+
+describe.skipIf(!weights)("a transfer (needs IMPASTO_WEIGHTS)", () => {
+  it("repaints a picture, reports it as JSON, and carries its recipe", async () => {
+    const cwd = folder();
+    const args = [picture("content.png"), `${picture("style.png")}:2`, picture("second.style.png")];
+    const { stdout, stderr, code } = await run([...args, ...SMALL, "-o", "out.png", "--json"], { cwd });
+    expect(code).toBe(0);
+    expect(stderr).toContain("VGG-19");
+    const report = reportIn(stdout);
+    expect(report).toMatchObject({
+      output: "out.png",
+      preset: "impasto",
+      width: 64,
+      height: 48,
+      evaluations: 3,
+    });
+    const { total, content, style, smoothness } = report.loss;
+    expect(total / (content + style + smoothness)).toBeCloseTo(1, 5);
+    expect(await readPicture(join(cwd, "out.png"))).toMatchObject({ width: 64, height: 48 });
+    expect(readdirSync(cwd)).toEqual(["out.png"]);
+
+    const printed = await run(["recipe", "out.png"], { cwd });
+    expect(printed.code).toBe(0);
+    expect(JSON.parse(printed.stdout)).toMatchObject({
+      options: { preset: "impasto", size: 64, iterations: 3, seed: 0, pooling: "max", optimizer: "lbfgs" },
+      network: { name: report.network },
+      content: { name: "content.png" },
+      styles: [
+        { name: "style.png", weight: 2 },
+        { name: "second.style.png", weight: 1 },
+      ],
+      evaluations: 3,
+      stopped: false,
+      loss: report.loss,
+    });
+  });
+
+  it("gives the same bytes twice, says nothing when quiet, and replaces the output that was named", async () => {
+    const args = [
+      picture("content.png"),
+      picture("style.png"),
+      ...SMALL,
+      "--init",
+      "noise",
+      "--seed",
+      "7",
+      "--quiet",
+    ];
+    const [first, second] = [folder(), folder()];
+    await writeFile(join(second, "out.webp"), "something older");
+    for (const cwd of [first, second]) {
+      expect(await run([...args, "-o", "out.webp"], { cwd })).toEqual({ code: 0, stdout: "", stderr: "" });
+    }
+    expect(readFileSync(join(second, "out.webp")).equals(readFileSync(join(first, "out.webp")))).toBe(true);
+  });
+
+  it("names a result after its pictures, and never takes a name that is taken", async () => {
+    const cwd = folder();
+    await writeFile(join(cwd, "content-style-second.style.png"), "taken");
+    const args = [
+      picture("content.png"),
+      picture("style.png"),
+      picture("second.style.png"),
+      ...SMALL,
+      "--json",
+    ];
+    const { stdout } = await run(args, { cwd });
+    expect(reportIn(stdout).output).toBe("content-style-second.style-2.png");
+    expect(readFileSync(join(cwd, "content-style-second.style.png"), "utf8")).toBe("taken");
+    expect(readdirSync(cwd)).toHaveLength(2);
+  });
+
+  it("keeps transparency as it was", async () => {
+    const cwd = folder();
+    const { code } = await run([picture("faded.png"), picture("style.png"), ...SMALL, "-o", "out.png"], {
+      cwd,
+    });
+    expect(code).toBe(0);
+    const [before, after] = [
+      await readPicture(picture("faded.png")),
+      await readPicture(join(cwd, "out.png")),
+    ];
+    expect(after.alpha).toEqual(before.alpha);
+  });
+
+  it.each([
+    ["dot.png", "needle.png", { width: 32, height: 32 }],
+    ["needle.png", "dot.png", { width: 16, height: 32 }],
+  ])("copes with the odd shapes of %s and %s", async (content, style, size) => {
+    const cwd = folder();
+    const args = [picture(content), picture(style), "--size", "32", "--iterations", "1", "--device", "cpu"];
+    expect(await run([...args, "--quiet"], { cwd })).toEqual({ code: 0, stdout: "", stderr: "" });
+    const output = `${basename(content, ".png")}-${basename(style, ".png")}.png`;
+    expect(await readPicture(join(cwd, output))).toMatchObject(size);
+  });
+
+  it("stopped by Ctrl-C, saves the best so far, says so, and exits with 130", async () => {
+    const cwd = folder();
+    const args = [picture("content.png"), picture("style.png"), "--size", "96", "--iterations", "100000"];
+    const work = start([...args, "--preset", "gatys", "--device", "cpu", "-o", "out.png", "--json"], { cwd });
+    await work.said(" 1/100000 ");
+    work.child.kill("SIGINT");
+    const { code, stdout, stderr } = await work.ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain("Stopped; wrote the best so far to out.png");
+    expect(reportIn(stdout)).toMatchObject({ width: 96, height: 72 });
+    expect(await readPicture(join(cwd, "out.png"))).toMatchObject({ width: 96, height: 72 });
+    expect(JSON.parse((await run(["recipe", "out.png"], { cwd })).stdout)).toMatchObject({ stopped: true });
+    expect(readdirSync(cwd)).toEqual(["out.png"]);
+  });
+
+  it("stopped by Ctrl-C twice, ends at once and leaves nothing behind", async () => {
+    const cwd = folder();
+    await writeFile(join(cwd, "out.png"), "as it was");
+    const args = [picture("content.png"), picture("style.png"), "--size", "384", "--preset", "neural-style"];
+    const work = start([...args, "--device", "cpu", "-o", "out.png"], { cwd });
+    await work.said(" 1/1000 ");
+    work.child.kill("SIGINT");
+    await sleep(30);
+    work.child.kill("SIGINT");
+    const { code } = await work.ended;
+    expect(code).toBeNull();
+    expect(work.child.signalCode).toBe("SIGINT");
+    expect(readdirSync(cwd)).toEqual(["out.png"]);
+    expect(readFileSync(join(cwd, "out.png"), "utf8")).toBe("as it was");
+  });
+
+  it("refuses a size that memory cannot hold, naming one that it can", async () => {
+    const cwd = folder();
+    const args = [
+      picture("content.png"),
+      picture("style.png"),
+      "--size",
+      "65536",
+      "--device",
+      "cpu",
+      "--quiet",
+    ];
+    const { code, stderr } = await run(args, { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^impasto: A picture of 65536×49152 needs about [^\n]* at most\.\n$/);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it("checks the weights it would use", async () => {
+    const { code, stdout } = await run(["weights", "check"], { cwd: root });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/SHA-256: [0-9a-f]{64}\n$/);
+  });
+});
+
+const measuredSchema = z.object({
+  content: z.record(z.string(), z.number()),
+  style: z.record(z.string(), z.number()),
+  total: z.number(),
+  gradientNorm: z.number(),
+});
+
+describe.skipIf(!(weights && fixtures))("measure (needs IMPASTO_WEIGHTS and IMPASTO_FIXTURES)", () => {
+  it.each(["max", "average"] as const)("agrees with PyTorch's numbers, %s pooling", async (pooling) => {
+    const parity = join(fixtures ?? "", "parity");
+    const file = (name: string): string => join(parity, `${name}.png`);
+    const { stdout } = await run(
+      [
+        "measure",
+        file("image"),
+        "--content",
+        file("content"),
+        "--style",
+        file("style"),
+        "--pooling",
+        pooling,
+        "--json",
+      ],
+      { cwd: root },
+    );
+    const measured = measuredSchema
+      .extend({ network: z.string(), pooling: z.literal(pooling) })
+      .parse(JSON.parse(stdout));
+    // Computed in float64 by fixtures/parity/make.py.
+    const json: unknown = JSON.parse(readFileSync(join(parity, "expected.json"), "utf8"));
+    const expected = z.looseObject({ max: measuredSchema, average: measuredSchema }).parse(json)[pooling];
+    const near = (value: number | undefined, wanted: number, tolerance: number) =>
+      expect(Math.abs((value ?? Number.NaN) / wanted - 1)).toBeLessThan(tolerance);
+    for (const kind of ["content", "style"] as const) {
+      expect(Object.keys(measured[kind])).toEqual(Object.keys(expected[kind]));
+      for (const [layer, wanted] of Object.entries(expected[kind])) near(measured[kind][layer], wanted, 1e-4);
+    }
+    near(measured.total, expected.total, 1e-4);
+    near(measured.gradientNorm, expected.gradientNorm, 1e-3);
+  });
+
+  it("refuses pictures of different sizes and pictures too small for the network", async () => {
+    const measure = (image: string, content: string) =>
+      run(["measure", picture(image), "--content", picture(content), "--style", picture("style.png")], {
+        cwd: root,
+      });
+    const [unequal, small] = [await measure("content.png", "style.png"), await measure("dot.png", "dot.png")];
+    expect(unequal).toMatchObject({ code: 2, stderr: expect.stringMatching(/one size\.\n$/) });
+    expect(small).toMatchObject({ code: 2, stderr: expect.stringMatching(/dot\.png" has 1×1 pixels/) });
+  });
+});
+
+/** A server on this machine that answers every request in the same way. */
+async function serve(answer: Parameters<typeof createServer>[1]): Promise<{ url: string; close(): void }> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
