@@ -6,7 +6,8 @@
 import { existsSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { checkFits } from "../../image/format.ts";
-import { openEngine } from "../../transfer/engine.node.ts";
+import { HOW_TO_GET_WEIGHTS } from "../../network/open.node.ts";
+import { type OpenedEngine, openEngine } from "../../transfer/engine.node.ts";
 import type { Iterate, Stylization } from "../../transfer/iterate.ts";
 import { stylize } from "../../transfer/stylize.ts";
 import { optionsFrom, settingsFrom } from "../flags.ts";
@@ -38,7 +39,7 @@ export async function stylizeCommand(
   );
   try {
     const engine = await openEngine(options);
-    progress.note(engine.note);
+    progress.note(writeNetwork(engine, options.network));
     await letSignalsIn();
     const steps = stylize(requestOf(inputs, options), engine, interrupt.signal);
     const result = await follow(steps, progress);
@@ -67,6 +68,10 @@ const requestOf = ({ content, styles, initial }: Inputs, options: ReturnType<typ
   options,
   ...(initial === undefined ? {} : { initial: initial.picture }),
 });
+
+/** Which network is used and, where another stands in for VGG-19, how to get that. */
+const writeNetwork = ({ network, note }: OpenedEngine, choice: string): string =>
+  choice === "auto" && network.name !== "vgg19" ? `${note}; for VGG-19, ${HOW_TO_GET_WEIGHTS}` : note;
 
 /** Runs to the end, telling how far the work is. */
 async function follow(steps: AsyncGenerator<Iterate, Stylization>, progress: Progress): Promise<Stylization> {
