@@ -48,24 +48,28 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe("help", () => {
-  it("lists every option of the schema with its default, and comes before anything heavy is loaded", async () => {
-    const times: number[] = [];
-    let help = "";
-    for (let round = 0; round < 5; round++) {
-      const began = performance.now();
-      const { stdout, stderr, code } = await run(["--help"], { cwd: root });
-      times.push(performance.now() - began);
-      expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
-      help = stdout;
-    }
-    for (const { name } of optionFields()) expect(help).toContain(`${flagOf(name)} <`);
+  it("lists every option of the schema, with what the presets have for it", async () => {
+    const { stdout, stderr, code } = await run(["--help"], { cwd: root });
+    expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+    for (const { name } of optionFields()) expect(stdout).toContain(`${flagOf(name)} <`);
     for (const flag of ["--output", "--json", "--quiet", "--debug", "measure", "weights", "recipe"]) {
-      expect(help).toContain(flag);
+      expect(stdout).toContain(flag);
     }
-    expect(help.replaceAll(/\s+/g, " ")).toContain(
+    expect(stdout.replaceAll(/\s+/g, " ")).toContain(
       "(default: 100; gatys: 500; notebook: 2000; neural-style: 1000)",
     );
-    expect(Math.min(...times)).toBeLessThan(300);
+  });
+
+  it("takes less than 0.3 seconds of the processor, since nothing heavy is loaded for it", async () => {
+    // The processor's time, not the clock's: other tests may be running beside this one.
+    const report =
+      "process.on('exit',()=>{const{user,system}=process.cpuUsage();process.stderr.write(String((user+system)/1e6))})";
+    const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(report)}` };
+    const seconds: number[] = [];
+    for (let round = 0; round < 3; round++)
+      seconds.push(Number((await run(["--help"], { cwd: root, env })).stderr));
+    expect(Math.min(...seconds)).toBeGreaterThan(0);
+    expect(Math.min(...seconds)).toBeLessThan(0.3);
   });
 
   it("does not mind a reader that goes away", async () => {
