@@ -14,7 +14,7 @@ import type { Picture } from "../src/image/picture.ts";
 import { resize } from "../src/image/resize.ts";
 import { byLayer, channelsOf, LAYERS } from "../src/network/layers.ts";
 import { readWeights } from "../src/network/read-weights.node.ts";
-import { vggFeatures } from "../src/network/vgg19.ts";
+import { constantWeights, vggFeatures } from "../src/network/vgg19.ts";
 import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
 
 const SIDE = 256;
@@ -41,7 +41,10 @@ if (folder === undefined || weightsFile === undefined) {
 }
 const weights = await readWeights(weightsFile);
 const image = input("image", [1, 3, SIDE, SIDE]);
-const features = vggFeatures(image, weights.input, weights.layers, { pooling: "max", layers: LAYERS });
+const features = vggFeatures(image, weights.input, constantWeights(weights.layers), {
+  pooling: "max",
+  layers: LAYERS,
+});
 const means = Object.fromEntries(
   [...features].map(([layer, { tensor }]) => {
     const [, , height = 1, width = 1] = tensor.shape;

@@ -13,26 +13,43 @@ import { constant, type Tensor } from "../graph/tensor.ts";
 import { blockOf, LAYERS, type Layer } from "./layers.ts";
 import { type MeanActivations, normalizeWeights } from "./mean-activations.ts";
 import type { BuildOptions, FeatureMap, Features, Network, Pooling } from "./network.ts";
-import type { ConvolutionWeights, InputConvention, VggWeights } from "./weights.ts";
+import {
+  type ConvolutionWeights,
+  type InputConvention,
+  recogniseConvention,
+  type VggWeights,
+} from "./weights.ts";
 
 /** A network from VGG-19's weights. @param means the mean activation of each filter, for normalised features. */
 export function vgg19(name: string, weights: VggWeights, means: MeanActivations): Network {
   const { layers, checksum, input } = weights;
+  // Once, and only if asked for: the same arrays then serve every size.
+  let normalizedLayers: typeof layers | undefined;
+  const rescaled = () => {
+    normalizedLayers ??= normalizeWeights(layers, means);
+    return normalizedLayers;
+  };
   return {
     name,
     checksum,
-    largeFeatures: input.name === "oxford",
+    largeFeatures: input.name === "oxford" || recogniseConvention(layers.conv1_1.kernel) !== undefined,
     features(image, { normalized, ...options }) {
-      return vggFeatures(image, input, normalized ? normalizeWeights(layers, means) : layers, options);
+      return vggFeatures(image, input, constantWeights(normalized ? rescaled() : layers), options);
     },
   };
 }
 
-/** The features of VGG-19's architecture with any weights, of any width. */
+/** The weights of one convolution as values of a graph: kernel `[O, C, 3, 3]` and bias `[O]`. */
+export interface ConvolutionTensors {
+  readonly kernel: Tensor;
+  readonly bias: Tensor;
+}
+
+/** The features of VGG-19's architecture, of any width, with the weights that `weightsOf` gives for each layer. */
 export function vggFeatures(
   image: Tensor,
-  input: InputConvention,
-  weights: Readonly<Partial<Record<Layer, ConvolutionWeights>>>,
+  input: Pick<InputConvention, "scale" | "offset">,
+  weightsOf: (layer: Layer) => ConvolutionTensors,
   { pooling, layers }: Omit<BuildOptions, "normalized">,
 ): Features {
   const deepest = Math.max(...layers.map((layer) => LAYERS.indexOf(layer)));
@@ -42,25 +59,28 @@ export function vggFeatures(
   for (const [index, layer] of LAYERS.slice(0, deepest + 1).entries()) {
     const before = LAYERS[index - 1];
     if (preactivation && before && blockOf(before) !== blockOf(layer)) x = pool(preactivation, pooling);
-    preactivation = convolve(x, weights[layer]);
+    const { kernel, bias } = weightsOf(layer);
+    preactivation = convolution(x, kernel, bias, 1);
     x = relu(preactivation);
     if (layers.includes(layer)) features.set(layer, { tensor: x, channels: x.shape[1] ?? 0 });
   }
   return features;
 }
 
+/** Weights that are known when the graph is compiled. */
+export const constantWeights =
+  (weights: Readonly<Record<Layer, ConvolutionWeights>>) =>
+  (layer: Layer): ConvolutionTensors => {
+    const { kernel, bias } = weights[layer];
+    const inputs = kernel.length / bias.length / 9;
+    return { kernel: constant(kernel, [bias.length, inputs, 3, 3]), bias: constant(bias, [bias.length]) };
+  };
+
 /** Max pooling comes before the ReLU, for max(relu(x)) = relu(max(x)) and the rectifier then costs a quarter. */
 const pool = (preactivation: Tensor, pooling: Pooling): Tensor =>
   pooling === "max" ? relu(maxPool(preactivation)) : averagePool(relu(preactivation));
 
-function convolve(x: Tensor, { kernel, bias }: ConvolutionWeights = { kernel: EMPTY, bias: EMPTY }): Tensor {
-  const [, channels = 0] = x.shape;
-  return convolution(x, constant(kernel, [bias.length, channels, 3, 3]), constant(bias, [bias.length]), 1);
-}
-
-const EMPTY = new Float32Array();
-
-const conventional = (image: Tensor, { scale, offset }: InputConvention): Tensor =>
+const conventional = (image: Tensor, { scale, offset }: Pick<InputConvention, "scale" | "offset">): Tensor =>
   subtract(multiply(image, byChannel(scale)), byChannel(offset));
 
 const byChannel = (values: readonly number[]): Tensor => constant(Float32Array.from(values), [1, 3, 1, 1]);

@@ -19,8 +19,8 @@ export interface AdamMoments {
 }
 
 export interface AdamOptions {
-  /** η, about the largest change of one variable in one step; above 0. */
-  readonly learningRate: number;
+  /** η, about the largest change of one variable in one step; above 0, or asked for at each step and at least 0. */
+  readonly learningRate: number | (() => number);
   /** β₁, the memory of the mean gradient; in [0, 1). */
   readonly beta1: number;
   /** β₂, the memory of the mean squared gradient; in [0, 1). */
@@ -48,7 +48,14 @@ export interface Adam extends Optimizer {
  */
 export function adam(start: Float32Array, options: AdamOptions): Adam {
   const { learningRate, beta1, beta2, epsilon, project, moments } = options;
-  check("learningRate", learningRate, "a finite number above 0", learningRate > 0 && learningRate < Infinity);
+  if (typeof learningRate === "number") {
+    check(
+      "learningRate",
+      learningRate,
+      "a finite number above 0",
+      learningRate > 0 && learningRate < Infinity,
+    );
+  }
   check("beta1", beta1, "a number in [0, 1)", beta1 >= 0 && beta1 < 1);
   check("beta2", beta2, "a number in [0, 1)", beta2 >= 0 && beta2 < 1);
   check("epsilon", epsilon, "a finite number of at least 0", epsilon >= 0 && epsilon < Infinity);
@@ -72,7 +79,7 @@ export function adam(start: Float32Array, options: AdamOptions): Adam {
       requireSameLength("gradient", gradient, start);
       accepted.set(point);
       steps += 1;
-      const rate = learningRate / (1 - beta1 ** steps);
+      const rate = (typeof learningRate === "number" ? learningRate : learningRate()) / (1 - beta1 ** steps);
       const correction = 1 / Math.sqrt(1 - beta2 ** steps);
       for (let i = 0; i < point.length; i++) {
         const g = gradient[i];

@@ -1,0 +1,132 @@
+/**
+ * Teaches the built-in network. Usage:
+ *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--steps n] [--divisor 4] [--checkpoints folder]
+ *     [--recipe full|sketch] [--output models/impasto.safetensors]
+ * A run that was killed goes on from its last checkpoint. At the end it examines the student on the pictures that were
+ * set aside, and writes the network and its marks.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { writeAtomically } from "../src/image/write.node.ts";
+import { parseMeanActivations } from "../src/network/mean-activations.ts";
+import { POOLINGS } from "../src/network/network.ts";
+import { readWeights } from "../src/network/read-weights.node.ts";
+import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
+import { beginFromTeacher } from "../src/training/beginning.ts";
+import { readCheckpoint, writeCheckpoint } from "../src/training/checkpoint.node.ts";
+import { curricula } from "../src/training/curricula.ts";
+import { examine } from "../src/training/examination.ts";
+import { exportStudent } from "../src/training/export.ts";
+import { layoutOf } from "../src/training/parameters.ts";
+import { cutBatch, readMaterial } from "../src/training/pictures.ts";
+import { randomFor } from "../src/training/random.ts";
+import { type Progress, teach } from "../src/training/teach.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    steps: { type: "string" },
+    divisor: { type: "string", default: "4" },
+    checkpoints: { type: "string", default: ".cache/teaching" },
+    recipe: { type: "string", default: "full" },
+    output: { type: "string", default: "models/impasto.safetensors" },
+    marks: { type: "string" },
+  },
+});
+const [folder] = positionals;
+const weightsFile = process.env.IMPASTO_WEIGHTS;
+if (folder === undefined || weightsFile === undefined) {
+  throw new Error("Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures>");
+}
+const curriculum = { ...(values.recipe === "sketch" ? curricula.sketch : curricula.full) };
+if (values.steps !== undefined) curriculum.steps = Number(values.steps);
+/** Batches of pictures from which the student begins: about 80 cuts. */
+const BEGINNING_BATCHES = 20;
+const REPORT_EVERY = 100;
+const CHECKPOINT_EVERY = 200;
+
+const teacher = await readWeights(weightsFile);
+const means = parseMeanActivations(
+  JSON.parse(await readFile(new URL("../models/vgg19-mean-activations.json", import.meta.url), "utf8")),
+);
+const material = await readMaterial(folder, { photographs: 50, artworks: 4 }, curriculum.seed);
+const divisor = Number(values.divisor);
+const layout = layoutOf(divisor);
+const runtime = await openRuntime({ device: "cpu" });
+const began = performance.now();
+const log = (text: string) =>
+  console.error(`${((performance.now() - began) / 1000).toFixed(0).padStart(6)} s  ${text}`);
+const list = (errors: Readonly<Record<string, number>>) =>
+  Object.entries(errors)
+    .map(([layer, error]) => `${layer.slice("conv".length)} ${error.toFixed(3)}`)
+    .join("  ");
+
+async function begin(): Promise<Progress> {
+  const batches = Array.from({ length: BEGINNING_BATCHES }, (_, index) =>
+    cutBatch(material, [], curriculum.batch, randomFor(curriculum.seed, -1e6 - index)),
+  );
+  const { parameters, units } = await beginFromTeacher(
+    runtime,
+    teacher,
+    layout,
+    divisor,
+    curriculum.batch,
+    batches,
+  );
+  const zeros = () => new Float32Array(parameters.length);
+  return { step: 0, parameters, moments: { first: zeros(), second: zeros(), steps: 0 }, units, stylized: [] };
+}
+
+const exam = (progress: Progress, pooling: (typeof POOLINGS)[number]) =>
+  examine(runtime, teacher, layout, progress.parameters, progress.units, material.heldOut, pooling);
+
+let progress = (await readCheckpoint(values.checkpoints)) ?? (await begin());
+log(`beginning at step ${progress.step} of ${curriculum.steps}, ${progress.parameters.length} parameters`);
+const before = await exam(progress, "max");
+log(`held out, features: ${list(before.features)}`);
+log(`held out, Grams: ${list(before.grams)}`);
+
+const sums = { features: new Map<string, number>(), grams: new Map<string, number>() };
+for await (const { step, result, rate, progress: current } of teach(
+  { runtime, teacher, means, layout, material },
+  curriculum,
+  progress,
+)) {
+  for (const kind of ["features", "grams"] as const) {
+    for (const [layer, error] of Object.entries(result[kind])) {
+      sums[kind].set(layer, (sums[kind].get(layer) ?? 0) + error / REPORT_EVERY);
+    }
+  }
+  if (step % REPORT_EVERY === 0) {
+    const left = ((performance.now() - began) / 1000 / step) * (curriculum.steps - step);
+    log(`step ${step}  rate ${rate.toExponential(1)}  ${left.toFixed(0)} s left`);
+    log(`  features ${list(Object.fromEntries(sums.features))}`);
+    log(`  Grams    ${list(Object.fromEntries(sums.grams))}`);
+    sums.features.clear();
+    sums.grams.clear();
+  }
+  if (step % CHECKPOINT_EVERY === 0 || step === curriculum.steps) {
+    progress = current();
+    await writeCheckpoint(values.checkpoints, progress);
+  }
+}
+
+const marks: Record<string, unknown> = { steps: curriculum.steps, parameters: progress.parameters.length };
+for (const pooling of POOLINGS) {
+  const found = await exam(progress, pooling);
+  marks[pooling] = found;
+  log(`held out, ${pooling} pooling, features: ${list(found.features)}`);
+  log(`held out, ${pooling} pooling, Grams: ${list(found.grams)}`);
+}
+const bytes = exportStudent(layout, progress.parameters, progress.units, means, {
+  description: "impasto's built-in network: VGG-19's shape with fewer channels, taught by VGG-19",
+  license: "MIT; taught by VGG-19, K. Simonyan and A. Zisserman, CC BY 4.0",
+});
+await writeAtomically(values.output, bytes);
+if (values.marks !== undefined)
+  await writeAtomically(values.marks, new TextEncoder().encode(`${JSON.stringify(marks, null, 2)}\n`));
+log(
+  `wrote ${values.output}, ${bytes.length} bytes, SHA-256 ${createHash("sha256").update(bytes).digest("hex")}`,
+);

@@ -1,0 +1,128 @@
+/**
+ * The built-in network: VGG-19's shape with fewer channels, taught by VGG-19 ("collaborative distillation", Wang et al.,
+ * CVPR 2020). For each layer it was taught, a linear map W s + b comes close to VGG-19's features; with RᵀR = [W b]ᵀ[W b],
+ * R [s; 1] has the same inner products and distances in far fewer rows, so losses computed from it are in VGG-19's units.
+ * @module
+ */
+import { ImpastoError, MisuseError } from "../errors.ts";
+import { convolution } from "../graph/operations/convolution.ts";
+import { constant } from "../graph/tensor.ts";
+import { blockOf, channelsOf, LAYERS, type Layer } from "./layers.ts";
+import { type FeatureMap, featuresAt, type Network } from "./network.ts";
+import type { Safetensors } from "./safetensors.ts";
+import { type ConvolutionTensors, vggFeatures } from "./vgg19.ts";
+import { OXFORD } from "./weights.ts";
+
+/** The last convolution the student has. */
+const DEEPEST: Layer = "conv5_1";
+
+/** The student's convolutions, in order. */
+export const STUDENT_LAYERS: readonly Layer[] = LAYERS.slice(0, LAYERS.indexOf(DEEPEST) + 1);
+
+/** The layers at which the student was taught, and therefore has heads. */
+export const TAUGHT_LAYERS = [
+  "conv1_1",
+  "conv1_2",
+  "conv2_1",
+  "conv2_2",
+  "conv3_1",
+  "conv3_4",
+  "conv4_1",
+  "conv4_2",
+  "conv5_1",
+] as const satisfies readonly Layer[];
+
+/** Oxford's convention in hundreds, so that the student's inputs are about 1. */
+export const STUDENT_INPUT = {
+  scale: [2.55, 2.55, 2.55],
+  offset: [OXFORD.offset[0] / 100, OXFORD.offset[1] / 100, OXFORD.offset[2] / 100],
+} as const;
+
+/** Names of the tensors in the student's file. */
+export const kernelName = (layer: Layer): string => `${layer}.kernel`;
+export const biasName = (layer: Layer): string => `${layer}.bias`;
+/** R of a layer, `[C + 1, C + 1]`, the last column for the constant: for raw features, or for normalised ones. */
+export const headName = (layer: Layer, normalized: boolean): string =>
+  `${layer}.${normalized ? "normalized" : "raw"}`;
+
+/**
+ * A network from the student's file.
+ * @throws ImpastoError when a tensor is missing or has another shape than the ones before it ask for.
+ */
+export function studentNetwork({ tensors }: Safetensors, checksum: string): Network {
+  const tensor = (name: string, rank: number) => {
+    const found = tensors.get(name);
+    if (found?.shape.length !== rank)
+      throw new ImpastoError(`The built-in network's file has no ${name}: install impasto again.`);
+    return constant(found.data, found.shape);
+  };
+  const convolutions = new Map(
+    STUDENT_LAYERS.map((layer): [Layer, ConvolutionTensors] => [
+      layer,
+      { kernel: tensor(kernelName(layer), 4), bias: tensor(biasName(layer), 1) },
+    ]),
+  );
+  const weightsOf = (layer: Layer): ConvolutionTensors => {
+    const found = convolutions.get(layer);
+    if (found === undefined) throw noHead(layer);
+    return found;
+  };
+  const heads = new Map(
+    TAUGHT_LAYERS.flatMap((layer) => [true, false].map((normalized) => headName(layer, normalized))).map(
+      (name) => {
+        const { shape = [], data = new Float32Array() } = tensors.get(name) ?? {};
+        const [rows = 0, columns = 0] = shape;
+        if (rows === 0 || rows !== columns)
+          throw new ImpastoError(`The built-in network's file has no ${name}: install impasto again.`);
+        return [name, splitHead(data, rows)] as const;
+      },
+    ),
+  );
+  return {
+    name: "built-in",
+    checksum,
+    largeFeatures: true,
+    features(image, { pooling, layers, normalized }) {
+      const [headless] = layers.filter((layer) => !heads.has(headName(layer, normalized)));
+      if (headless !== undefined) throw noHead(headless);
+      const features = vggFeatures(image, STUDENT_INPUT, weightsOf, { pooling, layers });
+      return new Map(
+        layers.map((layer): [Layer, FeatureMap] => {
+          const head = heads.get(headName(layer, normalized));
+          if (head === undefined) throw noHead(layer);
+          const tensor = convolution(featuresAt(features, layer).tensor, head.kernel, head.bias, 0);
+          return [layer, { tensor, channels: channelsOf(layer) }];
+        }),
+      );
+    },
+  };
+}
+
+/** R's columns for the channels as a 1×1 convolution, its last column as the bias. */
+function splitHead(head: Float32Array, rows: number): ConvolutionTensors {
+  const channels = rows - 1;
+  const kernel = new Float32Array(rows * channels);
+  const bias = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    kernel.set(head.subarray(row * rows, row * rows + channels), row * channels);
+    bias[row] = head[row * rows + channels];
+  }
+  return { kernel: constant(kernel, [rows, channels, 1, 1]), bias: constant(bias, [rows]) };
+}
+
+const noHead = (layer: Layer): MisuseError =>
+  new MisuseError(
+    `The built-in network has no features for ${layer}; it has ${TAUGHT_LAYERS.join(", ")}. Use VGG-19 for the others.`,
+  );
+
+/** The student's channels at a layer, with 1/divisor of VGG-19's. */
+export const studentChannels = (layer: Layer, divisor: number): number => channelsOf(layer) / divisor;
+
+/** The layer whose (pooled) features a layer takes in; undefined for the first. */
+export const layerBefore = (layer: Layer): Layer | undefined => LAYERS[LAYERS.indexOf(layer) - 1];
+
+/** Whether a pooling stands before the layer. */
+export const startsBlock = (layer: Layer): boolean => {
+  const before = layerBefore(layer);
+  return before !== undefined && blockOf(before) !== blockOf(layer);
+};

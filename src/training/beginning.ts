@@ -1,0 +1,176 @@
+/**
+ * The student's first parameters, taken from the teacher: for each layer the channels that best explain all of them,
+ * and for their kernels the teacher's own, applied to the best linear reconstruction of the teacher's input from the
+ * student's. Activations are scaled to about 1.
+ * @module
+ */
+import { Matrix } from "ml-matrix";
+import { maxPool } from "../graph/operations/max-pool.ts";
+import { constant, input, type Tensor } from "../graph/tensor.ts";
+import { channelsOf, inputChannelsOf, type Layer } from "../network/layers.ts";
+import { featuresAt } from "../network/network.ts";
+import {
+  biasName,
+  kernelName,
+  layerBefore,
+  STUDENT_INPUT,
+  STUDENT_LAYERS,
+  startsBlock,
+  studentChannels,
+  TAUGHT_LAYERS,
+} from "../network/student.ts";
+import { type ConvolutionTensors, constantWeights, vggFeatures } from "../network/vgg19.ts";
+import type { ConvolutionWeights, InputConvention, VggWeights } from "../network/weights.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { BatchShape } from "./lesson.ts";
+import { chooseChannels, leastSquares } from "./linear-algebra.ts";
+import { averageOver, meanProduct, withConstant } from "./moments.ts";
+import { constantName, mapName, namedViews, type Part, parameterCount } from "./parameters.ts";
+
+/** A student at its beginning. */
+export interface Beginning {
+  readonly parameters: Float32Array;
+  /** The root mean square of the teacher's features at each taught layer: the unit of its map. */
+  readonly units: ReadonlyMap<Layer, number>;
+}
+
+/** Makes the student's first parameters from the teacher and some pictures, `[N, 3, H, W]` each. */
+export async function beginFromTeacher(
+  runtime: Runtime,
+  teacher: VggWeights,
+  layout: readonly Part[],
+  divisor: number,
+  shape: BatchShape,
+  batches: readonly Float32Array[],
+): Promise<Beginning> {
+  const parameters = new Float32Array(parameterCount(layout));
+  const views = namedViews(layout, parameters);
+  const pictures = input("pictures", [shape.batch, 3, shape.height, shape.width]);
+  const feeds = () => batches.map((values) => ({ pictures: values }));
+  const units = new Map<Layer, number>();
+  const student = (layers: readonly Layer[]) =>
+    vggFeatures(pictures, STUDENT_INPUT, weightsFrom(views, layout), { pooling: "max", layers });
+  const taught = (layers: readonly Layer[]) =>
+    vggFeatures(pictures, teacher.input, constantWeights(teacher.layers), { pooling: "max", layers });
+
+  for (const layer of STUDENT_LAYERS) {
+    const target = withConstant(featuresAt(taught([layer]), layer).tensor);
+    const before = layerBefore(layer);
+    const inputs =
+      before === undefined
+        ? undefined
+        : {
+            student: withConstant(entering(layer, featuresAt(student([before]), before).tensor)),
+            teacher: withConstant(entering(layer, featuresAt(taught([before]), before).tensor)),
+          };
+    const moments = await averageOver(
+      runtime,
+      {
+        target: meanProduct(target, target),
+        ...(inputs && {
+          cross: meanProduct(inputs.teacher, inputs.student),
+          own: meanProduct(inputs.student, inputs.student),
+        }),
+      },
+      feeds(),
+    );
+    const own = moments.target ?? Matrix.zeros(1, 1);
+    const chosen = chooseChannels(own, studentChannels(layer, divisor));
+    const sizes = chosen.map((channel) => Math.sqrt(Math.max(own.get(channel, channel), 1e-12)));
+    const map =
+      moments.cross && moments.own ? leastSquares(moments.cross, moments.own) : conventionMap(teacher.input);
+    inheritKernels(teacher.layers[layer], inputChannelsOf(layer), map, chosen, sizes, {
+      kernel: views[kernelName(layer)] ?? new Float32Array(),
+      bias: views[biasName(layer)] ?? new Float32Array(),
+    });
+    const channels = channelsOf(layer);
+    const power = Array.from({ length: channels }, (_, i) => own.get(i, i)).reduce((a, b) => a + b, 0);
+    units.set(layer, Math.sqrt(power / channels));
+  }
+  await fitMaps(runtime, layout, parameters, units, feeds(), {
+    student: (layer) => featuresAt(student([layer]), layer).tensor,
+    teacher: (layer) => featuresAt(taught([layer]), layer).tensor,
+  });
+  return { parameters, units };
+}
+
+/** The features as the layer takes them in: pooled, where it begins a block. */
+const entering = (layer: Layer, features: Tensor): Tensor =>
+  startsBlock(layer) ? maxPool(features) : features;
+
+/** From the student's input and the constant 1 to the teacher's input: both are linear in rgb. */
+function conventionMap({ scale, offset }: InputConvention): Matrix {
+  const map = Matrix.zeros(3, 4);
+  for (let channel = 0; channel < 3; channel++) {
+    const factor = scale[channel] / STUDENT_INPUT.scale[channel];
+    map.set(channel, channel, factor);
+    map.set(channel, 3, factor * STUDENT_INPUT.offset[channel] - offset[channel]);
+  }
+  return map;
+}
+
+/** The teacher's kernels of the chosen channels, applied to its input as the student's channels reconstruct it. */
+function inheritKernels(
+  { kernel, bias }: ConvolutionWeights,
+  inputs: number,
+  map: Matrix,
+  chosen: readonly number[],
+  sizes: readonly number[],
+  into: ConvolutionWeights,
+): void {
+  const studentInputs = map.columns - 1;
+  for (const [index, channel] of chosen.entries()) {
+    const size = sizes[index] ?? 1;
+    let constant = bias[channel];
+    for (let input = 0; input < inputs; input++) {
+      for (let position = 0; position < 9; position++) {
+        const value = kernel[(channel * inputs + input) * 9 + position];
+        constant += value * map.get(input, studentInputs);
+        for (let from = 0; from < studentInputs; from++) {
+          into.kernel[(index * studentInputs + from) * 9 + position] += (value * map.get(input, from)) / size;
+        }
+      }
+    }
+    into.bias[index] = constant / size;
+  }
+}
+
+/** The best linear maps from the student's features to the teacher's, in units, written into the parameters. */
+async function fitMaps(
+  runtime: Runtime,
+  layout: readonly Part[],
+  parameters: Float32Array,
+  units: ReadonlyMap<Layer, number>,
+  feeds: readonly Readonly<Record<string, Float32Array>>[],
+  featuresOf: { readonly student: (layer: Layer) => Tensor; readonly teacher: (layer: Layer) => Tensor },
+): Promise<void> {
+  const views = namedViews(layout, parameters);
+  for (const layer of TAUGHT_LAYERS) {
+    const student = withConstant(featuresOf.student(layer));
+    const teacher = withConstant(featuresOf.teacher(layer));
+    const { cross, own } = await averageOver(
+      runtime,
+      { cross: meanProduct(teacher, student), own: meanProduct(student, student) },
+      feeds,
+    );
+    if (!cross || !own) continue;
+    const map = leastSquares(cross, own).div(units.get(layer) ?? 1);
+    const channels = own.rows - 1;
+    for (let row = 0; row < channelsOf(layer); row++) {
+      views[mapName(layer)]?.set(map.getRow(row).slice(0, channels), row * channels);
+      views[constantName(layer)]?.set([map.get(row, channels)], row);
+    }
+  }
+}
+
+/** The student's convolutions as they stand, as constants of a graph. */
+const weightsFrom =
+  (views: Readonly<Record<string, Float32Array>>, layout: readonly Part[]) =>
+  (layer: Layer): ConvolutionTensors => {
+    const part = (name: string) =>
+      constant(
+        views[name]?.slice() ?? new Float32Array(),
+        layout.find((one) => one.name === name)?.shape ?? [],
+      );
+    return { kernel: part(kernelName(layer)), bias: part(biasName(layer)) };
+  };

@@ -1,0 +1,168 @@
+/**
+ * One step's question and answer: pictures go through teacher and student, and the loss says how far the student's
+ * features, mapped linearly, are from the teacher's, and how far the Gram matrices made of them are.
+ * @module
+ */
+import { gradients } from "../graph/gradients.ts";
+import { add } from "../graph/operations/add.ts";
+import { convolution } from "../graph/operations/convolution.ts";
+import { divide } from "../graph/operations/divide.ts";
+import { matmul } from "../graph/operations/matmul.ts";
+import { scale, square } from "../graph/operations/multiply.ts";
+import { reshape } from "../graph/operations/reshape.ts";
+import { total } from "../graph/operations/sum.ts";
+import { transpose } from "../graph/operations/transpose.ts";
+import { sizeOf } from "../graph/shape.ts";
+import { input, scalar, type Tensor } from "../graph/tensor.ts";
+import { sumOfSquaredDifferences } from "../loss/squared-differences.ts";
+import type { Layer } from "../network/layers.ts";
+import { featuresAt, type Pooling } from "../network/network.ts";
+import { biasName, kernelName, STUDENT_INPUT, TAUGHT_LAYERS } from "../network/student.ts";
+import { constantWeights, vggFeatures } from "../network/vgg19.ts";
+import type { VggWeights } from "../network/weights.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { constantName, mapName, namedViews, type Part } from "./parameters.ts";
+
+/** How much each layer's features and Gram matrix count in what is taught. */
+export interface Emphasis {
+  readonly features: Readonly<Partial<Record<Layer, number>>>;
+  readonly grams: Readonly<Partial<Record<Layer, number>>>;
+}
+
+/** The size of a batch: pictures, and their sides in pixels. */
+export interface BatchShape {
+  readonly batch: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What one batch taught. */
+export interface LessonResult {
+  readonly loss: number;
+  /** Power not explained, layer by layer: ‖W s + b − t‖² / ‖t‖². */
+  readonly features: Readonly<Record<string, number>>;
+  /** ‖Ĝ − G‖² / ‖G‖², layer by layer. */
+  readonly grams: Readonly<Record<string, number>>;
+  /** ∂loss/∂parameters; empty when the lesson was compiled without gradients. */
+  readonly gradient: Float32Array;
+}
+
+/** A compiled lesson. It holds native memory until released. */
+export interface Lesson {
+  /** @param pictures `[N, 3, H, W]`, RGB in [0, 1]. @param parameters the vector of the layout. */
+  run(pictures: Float32Array, parameters: Float32Array): Promise<LessonResult>;
+  release(): Promise<void>;
+}
+
+/** Floors of the relative errors, for features in units of their usual size; none when only examining. */
+const FEATURE_FLOOR = 0.1;
+const GRAM_FLOOR = 0.02;
+
+/** Compiles a lesson for batches of one shape. @param units each taught layer's unit: its features' root mean square. */
+export async function compileLesson(
+  runtime: Runtime,
+  teacher: VggWeights,
+  layout: readonly Part[],
+  { batch, width, height }: BatchShape,
+  options: {
+    readonly pooling: Pooling;
+    readonly emphasis: Emphasis;
+    readonly units: ReadonlyMap<Layer, number>;
+    readonly withGradient: boolean;
+  },
+): Promise<Lesson> {
+  const { pooling, emphasis, units, withGradient } = options;
+  const pictures = input("pictures", [batch, 3, height, width]);
+  const parameters = new Map(layout.map(({ name, shape }) => [name, input(name, shape)]));
+  const parameter = (name: string): Tensor => {
+    const found = parameters.get(name);
+    if (found === undefined) throw new TypeError(`There is no parameter ${name}`);
+    return found;
+  };
+  const building = { pooling, layers: TAUGHT_LAYERS };
+  const taught = vggFeatures(pictures, teacher.input, constantWeights(teacher.layers), building);
+  const learned = vggFeatures(
+    pictures,
+    STUDENT_INPUT,
+    (layer) => ({ kernel: parameter(kernelName(layer)), bias: parameter(biasName(layer)) }),
+    building,
+  );
+
+  const errors = new Map<string, Tensor>();
+  const weighted: Tensor[] = [];
+  for (const layer of TAUGHT_LAYERS) {
+    const target = scale(1 / (units.get(layer) ?? 1), featuresAt(taught, layer).tensor);
+    const guess = convolution(
+      featuresAt(learned, layer).tensor,
+      parameter(mapName(layer)),
+      parameter(constantName(layer)),
+      0,
+    );
+    const features = relativeError(guess, target, withGradient ? FEATURE_FLOOR : 0);
+    errors.set(`features.${layer}`, features);
+    weighted.push(scale(emphasis.features[layer] ?? 0, features));
+    const gramWeight = emphasis.grams[layer] ?? 0;
+    if (gramWeight > 0) {
+      const grams = relativeError(gramOfEach(guess), gramOfEach(target), withGradient ? GRAM_FLOOR : 0);
+      errors.set(`grams.${layer}`, grams);
+      weighted.push(scale(gramWeight, grams));
+    }
+  }
+  const [first = errors.values().next().value, ...others] = weighted;
+  if (first === undefined) throw new TypeError("A lesson needs a layer to teach");
+  const loss = add(first, ...others);
+  const parts = withGradient
+    ? gradients(
+        loss,
+        layout.map(({ name }) => parameter(name)),
+      )
+    : [];
+  const gradientName = (name: string) => `gradient.${name}`;
+  const program = await runtime.compile({
+    ...Object.fromEntries(errors),
+    ...Object.fromEntries(parts.map((part, index) => [gradientName(layout[index]?.name ?? ""), part])),
+    loss,
+  });
+  return {
+    async run(values, vector) {
+      const results = await program.run({ pictures: values, ...namedViews(layout, vector) });
+      const gradient = new Float32Array(withGradient ? vector.length : 0);
+      if (withGradient)
+        for (const { name, start } of layout) gradient.set(results[gradientName(name)] ?? [], start);
+      return {
+        loss: results.loss?.[0] ?? Number.NaN,
+        features: numbersUnder("features.", results),
+        grams: numbersUnder("grams.", results),
+        gradient,
+      };
+    },
+    release: () => program.release(),
+  };
+}
+
+/**
+ * Σ (guess − target)² / (Σ target² + floor): the floor, for each value, keeps a batch of flat pictures, which has next
+ * to no features, from shouting down all others.
+ */
+const relativeError = (guess: Tensor, target: Tensor, floor: number): Tensor =>
+  divide(
+    sumOfSquaredDifferences(guess, target),
+    add(total(square(target)), scalar(floor * sizeOf(target.shape))),
+  );
+
+/** F Fᵀ of each picture of a batch, `[N, C, C]`; a factor would cancel in a relative error. */
+function gramOfEach(features: Tensor): Tensor {
+  const [batch = 0, channels = 0, height = 0, width = 0] = features.shape;
+  const flat = reshape(features, [batch, channels, height * width]);
+  return scale(1 / (height * width), matmul(flat, transpose(flat)));
+}
+
+const numbersUnder = (
+  kind: string,
+  results: Readonly<Record<string, Float32Array>>,
+): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(results).flatMap(([name, [value = Number.NaN]]) =>
+      name.startsWith(kind) ? [[name.slice(kind.length), value]] : [],
+    ),
+  );

@@ -1,0 +1,62 @@
+/**
+ * The linear algebra of starting a student and finishing it: which channels say most, and which map fits best.
+ * @module
+ */
+import { EigenvalueDecomposition, Matrix, solve } from "ml-matrix";
+
+/**
+ * Greedy choice of channels (pivoted Cholesky): each next one is the one that explains most of what is left of all.
+ * @param moments second moments of all channels and, last, of the constant 1.
+ * @returns the channels chosen, best first; the constant is taken for granted.
+ */
+export function chooseChannels(moments: Matrix, count: number): readonly number[] {
+  const size = moments.rows;
+  const rest = moments.clone();
+  const explain = (pivot: number) => {
+    const column = rest.getColumn(pivot);
+    const power = column[pivot] ?? 0;
+    for (let row = 0; row < size; row++) {
+      const factor = column[row] / power;
+      for (let other = 0; other < size; other++)
+        rest.set(row, other, rest.get(row, other) - factor * column[other]);
+    }
+  };
+  explain(size - 1);
+  const chosen: number[] = [];
+  while (chosen.length < count) {
+    let best = { channel: -1, explained: -1 };
+    for (let channel = 0; channel < size - 1; channel++) {
+      const power = rest.get(channel, channel);
+      if (chosen.includes(channel) || power <= 1e-9 * moments.get(channel, channel)) continue;
+      const explained = rest.getColumn(channel).reduce((sum, value) => sum + value * value, 0) / power;
+      if (explained > best.explained) best = { channel, explained };
+    }
+    // Channels that never speak, or only repeat others: any of them will do.
+    if (best.channel < 0)
+      best.channel = Array.from({ length: size - 1 }, (_, i) => i).find((i) => !chosen.includes(i)) ?? 0;
+    else explain(best.channel);
+    chosen.push(best.channel);
+  }
+  return chosen;
+}
+
+/** A little of the mean power added to each channel's, so that channels that never speak do no harm. */
+const RIDGE = 1e-6;
+
+/**
+ * The map W that minimises Σ ‖W s − t‖², from the sums Σ t sᵀ (`cross`) and Σ s sᵀ (`own`).
+ */
+export function leastSquares(cross: Matrix, own: Matrix): Matrix {
+  const ridge = (RIDGE * own.trace()) / own.rows;
+  const regular = Matrix.add(own, Matrix.eye(own.rows).mul(ridge));
+  return solve(regular, cross.transpose()).transpose();
+}
+
+/** R with RᵀR = WᵀW, square: Λ^½ Vᵀ of the symmetric WᵀW. */
+export function squareRootOf(map: Matrix): Matrix {
+  const { eigenvectorMatrix, realEigenvalues } = new EigenvalueDecomposition(map.transpose().mmul(map), {
+    assumeSymmetric: true,
+  });
+  const roots = Matrix.diag(realEigenvalues.map((value) => Math.sqrt(Math.max(0, value))));
+  return roots.mmul(eigenvectorMatrix.transpose());
+}

@@ -1,0 +1,53 @@
+/**
+ * Second moments of features over pictures, of which channels are chosen and linear maps fitted.
+ * @module
+ */
+import { Matrix } from "ml-matrix";
+import { concatenate } from "../graph/operations/concatenate.ts";
+import { matmul } from "../graph/operations/matmul.ts";
+import { scale } from "../graph/operations/multiply.ts";
+import { reshape } from "../graph/operations/reshape.ts";
+import { transpose } from "../graph/operations/transpose.ts";
+import { sizeOf } from "../graph/shape.ts";
+import { constant, type Tensor } from "../graph/tensor.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+
+/** Features `[N, C, H, W]` as a matrix `[C + 1, N·H·W]`, the last row the constant 1. */
+export function withConstant(features: Tensor): Tensor {
+  const [batch = 0, channels = 0, height = 0, width = 0] = features.shape;
+  const positions = batch * height * width;
+  const rows = reshape(transpose(features, [1, 0, 2, 3]), [channels, positions]);
+  return concatenate([rows, constant(new Float32Array(positions).fill(1), [1, positions])], 0);
+}
+
+/** Mean of a bᵀ over positions, for matrices `[A, positions]` and `[B, positions]`. */
+export const meanProduct = (a: Tensor, b: Tensor): Tensor =>
+  scale(1 / (a.shape[1] ?? 1), matmul(a, transpose(b)));
+
+/** Averages matrices that a graph computes from pictures, over batches of them. */
+export async function averageOver(
+  runtime: Runtime,
+  outputs: Readonly<Record<string, Tensor>>,
+  batches: Iterable<Readonly<Record<string, Float32Array>>>,
+): Promise<Readonly<Record<string, Matrix>>> {
+  const program = await runtime.compile(outputs);
+  const sums = new Map(
+    Object.entries(outputs).map(([name, { shape }]) => [name, new Float64Array(sizeOf(shape))]),
+  );
+  let count = 0;
+  for (const inputs of batches) {
+    const results = await program.run(inputs);
+    count += 1;
+    for (const [name, sum] of sums) {
+      const values = results[name] ?? [];
+      for (let index = 0; index < sum.length; index++) sum[index] += values[index];
+    }
+  }
+  await program.release();
+  return Object.fromEntries(
+    [...sums].map(([name, sum]) => {
+      const [rows = 1, columns = 1] = outputs[name]?.shape ?? [];
+      return [name, Matrix.from1DArray(rows, columns, sum).div(count)];
+    }),
+  );
+}

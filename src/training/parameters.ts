@@ -1,0 +1,58 @@
+/**
+ * The student's parameters as one vector, for an optimiser of plain arrays, with a name and a shape for each part.
+ * @module
+ */
+import { type Shape, sizeOf } from "../graph/shape.ts";
+import { channelsOf, type Layer } from "../network/layers.ts";
+import {
+  biasName,
+  kernelName,
+  layerBefore,
+  STUDENT_LAYERS,
+  studentChannels,
+  TAUGHT_LAYERS,
+} from "../network/student.ts";
+
+/** One part of the vector. */
+export interface Part {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The linear map from the student's channels to the teacher's, `[C_t, C_s, 1, 1]`, and its constant, `[C_t]`. */
+export const mapName = (layer: Layer): string => `${layer}.map`;
+export const constantName = (layer: Layer): string => `${layer}.constant`;
+
+/** Where everything is in the vector of a student with 1/divisor of VGG-19's channels. */
+export function layoutOf(divisor: number): readonly Part[] {
+  const shapes: (readonly [string, Shape])[] = [
+    ...STUDENT_LAYERS.flatMap((layer): [string, Shape][] => {
+      const before = layerBefore(layer);
+      const inputs = before === undefined ? 3 : studentChannels(before, divisor);
+      const channels = studentChannels(layer, divisor);
+      return [
+        [kernelName(layer), [channels, inputs, 3, 3]],
+        [biasName(layer), [channels]],
+      ];
+    }),
+    ...TAUGHT_LAYERS.flatMap((layer): [string, Shape][] => [
+      [mapName(layer), [channelsOf(layer), studentChannels(layer, divisor), 1, 1]],
+      [constantName(layer), [channelsOf(layer)]],
+    ]),
+  ];
+  let start = 0;
+  return shapes.map(([name, shape]) => {
+    const part = { name, shape, start, end: start + sizeOf(shape) };
+    start = part.end;
+    return part;
+  });
+}
+
+/** The number of parameters. */
+export const parameterCount = (layout: readonly Part[]): number => layout.at(-1)?.end ?? 0;
+
+/** Each part of the vector under its name; the arrays are views. */
+export const namedViews = (layout: readonly Part[], values: Float32Array): Record<string, Float32Array> =>
+  Object.fromEntries(layout.map(({ name, start, end }) => [name, values.subarray(start, end)]));
