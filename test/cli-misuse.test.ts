@@ -111,26 +111,24 @@ const CASES: readonly Case[] = [
   { title: "no style", inputs: ["content.png"], code: 2, says: "missing required argument 'style'" },
   {
     title: "VGG-19 without weights",
-    flags: ["--network", "vgg19", "--device", "cpu"],
+    flags: ["--network", "vgg19"],
     code: 2,
     says: "impasto weights fetch",
   },
   {
     title: "a network's file that is missing",
-    flags: ["--network", "missing.h5", "--device", "cpu"],
+    flags: ["--network", "missing.h5"],
     code: 2,
     says: "missing.h5 does not exist",
   },
   {
     title: "IMPASTO_WEIGHTS naming a missing file",
-    flags: ["--device", "cpu"],
     env: { IMPASTO_WEIGHTS: "/missing.h5" },
     code: 2,
     says: /IMPASTO_WEIGHTS names a file that does not exist, .*missing\.h5/,
   },
   {
     title: "IMPASTO_WEIGHTS naming garbage",
-    flags: ["--device", "cpu"],
     env: { IMPASTO_WEIGHTS: join(pictures, "text.jpg") },
     code: 1,
     says: /text\.jpg is neither HDF5 nor safetensors/,

@@ -4,7 +4,6 @@
  * @module
  */
 import { Option } from "commander";
-import { MisuseError } from "../errors.ts";
 import { type OptionField, type Options, optionFields, parseOptions } from "../transfer/options.ts";
 import type { Preset } from "../transfer/preset.ts";
 import { PRESETS, resolveSettings, type Settings } from "../transfer/settings.ts";
@@ -37,14 +36,7 @@ export function optionsFrom(given: Readonly<Record<string, unknown>>): Options {
  * The preset with the options that override it, and messages that speak of flags.
  * @throws MisuseError for options that contradict each other.
  */
-export function settingsFrom(options: Options): Settings {
-  try {
-    return resolveSettings(options);
-  } catch (error) {
-    if (!(error instanceof MisuseError)) throw error;
-    throw new MisuseError(error.message.replaceAll(/\b[a-z]+[A-Z]\w+|^history\b/g, flagOf), { cause: error });
-  }
-}
+export const settingsFrom = (options: Options): Settings => resolveSettings(options, flagOf);
 
 /** A decimal number as people write it; neither "0x10" nor "" nor "NaN" is one. */
 export const numberFrom = (text: string): number | undefined =>

@@ -1,12 +1,14 @@
 import onnxProto from "onnx-proto";
 import { describe, expect, test } from "vitest";
 import { evaluate } from "../../test/evaluate.ts";
-import { writeOnnx } from "./onnx.ts";
+import { ImpastoError } from "../errors.ts";
+import { type MadeConstants, writeOnnx } from "./onnx.ts";
 import { add } from "./operations/add.ts";
 import { multiply, scale } from "./operations/multiply.ts";
 import { reshape } from "./operations/reshape.ts";
 import { sum } from "./operations/sum.ts";
 import { atLeast, positive } from "./operations/threshold.ts";
+import type { Shape } from "./shape.ts";
 import { constant, input, scalar, type Tensor } from "./tensor.ts";
 
 const { onnx } = onnxProto;
@@ -69,7 +71,7 @@ describe("A model", () => {
   });
 
   test("lists the inputs that its outputs depend on, with their shapes", () => {
-    const { inputs } = writeOnnx({ y: add(x, input("y", [3])) }, { cpu: true, made: new WeakMap() });
+    const { inputs } = writeOnnx({ sum: add(x, input("y", [3])) }, { cpu: true, made: new WeakMap() });
     expect([...inputs]).toEqual([
       ["x", [2, 3]],
       ["y", [3]],
@@ -85,5 +87,40 @@ describe("A model", () => {
     expect([...results.same]).toEqual([1, 2, 3, 4, 5, 6]);
     expect([...results.two]).toEqual([2]);
     for (const name of ["a", "b", "c"]) expect([...results[name]]).toEqual([2, 4, 6, 8, 10, 12]);
+  });
+
+  test("keeps the names of its own values apart from those of inputs and outputs", async () => {
+    const [value0, constant0] = [input("value0", [2]), input("constant0", [2])];
+    const results = await evaluate(
+      { value1: scale(3, add(value0, constant0)), shared0: scale(3, value0) },
+      { value0: Float32Array.of(1, 2), constant0: Float32Array.of(10, 20) },
+    );
+    expect([...results.value1]).toEqual([33, 66]);
+    expect([...results.shared0]).toEqual([3, 6]);
+  });
+
+  test.each([
+    ["an output with an input's name", { x: scale(2, x) }, 'got "x" for both'],
+    ["an input that its own values might have", { y: scale(2, input("%value0", [])) }, 'got "%value0"'],
+    ["an output that its own values might have", { "%value0": scale(2, x) }, 'got "%value0"'],
+  ] as const)("refuses %s", (_, outputs, message) => {
+    const write = () => writeOnnx(outputs, { cpu: true, made: new WeakMap() });
+    expect(write).toThrow(ImpastoError);
+    expect(write).toThrow(message);
+  });
+
+  test("shares what is made of one array in one shape, and makes it anew in another", () => {
+    const source = Float32Array.of(1, 2, 3, 4);
+    const made: MadeConstants = new WeakMap();
+    const reversed = (shape: Shape): Tensor => ({
+      ...constant(source, shape),
+      write: (emit) => emit.shared(source, shape, (values) => values.toReversed()),
+    });
+    const values = (shape: Shape) =>
+      [...writeOnnx({ y: reversed(shape) }, { cpu: true, made }).shared.values()].map((one) => one.values);
+    const [flat] = values([4]);
+    expect(values([4])[0]).toBe(flat);
+    expect(values([2, 2])[0]).not.toBe(flat);
+    expect(values([4])[0]).toBe(flat);
   });
 });

@@ -3,8 +3,9 @@
  * @module
  */
 import onnxProto from "onnx-proto";
+import { ImpastoError } from "../errors.ts";
 import { topologicalOrder } from "./gradients.ts";
-import type { Shape } from "./shape.ts";
+import { formatShape, type Shape } from "./shape.ts";
 import type { Emit, OnnxAttribute, Tensor } from "./tensor.ts";
 
 const { onnx } = onnxProto;
@@ -20,15 +21,24 @@ export interface OnnxModel {
   readonly shared: ReadonlyMap<string, { readonly values: Float32Array; readonly shape: Shape }>;
 }
 
+/** What was made from constants for the models of one runtime: by the constant, then by the shape it was made in. */
+export type MadeConstants = WeakMap<Float32Array, Map<string, Float32Array>>;
+
 /** What a model is written for. */
 export interface OnnxTarget {
   /** Whether it is for the CPU; see {@link Emit.cpu}. */
   readonly cpu: boolean;
   /** What was made from constants for other models of the same runtime; see {@link Emit.shared}. */
-  readonly made: WeakMap<Float32Array, Float32Array>;
+  readonly made: MadeConstants;
 }
 
-/** Encodes the model that computes `outputs`, each under its name, in float32. */
+/** What the names of values inside a model begin with, and no name that is given from outside. */
+const INTERNAL = "%";
+
+/**
+ * Encodes the model that computes `outputs`, each under its name, in float32.
+ * @throws ImpastoError when an output has an input's name, or a name begins with `%`.
+ */
 export function writeOnnx(outputs: Readonly<Record<string, Tensor>>, target: OnnxTarget): OnnxModel {
   const nodes: onnxProto.onnx.INodeProto[] = [];
   const initializers: onnxProto.onnx.ITensorProto[] = [];
@@ -46,6 +56,7 @@ export function writeOnnx(outputs: Readonly<Record<string, Tensor>>, target: Onn
     known.set(key, name);
     written.set(tensor, name);
   }
+  checkNames([...inputs.keys()], Object.keys(outputs));
   for (const [name, tensor] of Object.entries(outputs)) {
     nodes.push({ opType: "Identity", input: [written.get(tensor) ?? ""], output: [name] });
   }
@@ -67,6 +78,20 @@ export function writeOnnx(outputs: Readonly<Record<string, Tensor>>, target: Onn
   return { bytes, inputs, shared };
 }
 
+function checkNames(inputs: readonly string[], outputs: readonly string[]): void {
+  for (const name of [...inputs, ...outputs]) {
+    if (name.startsWith(INTERNAL)) {
+      throw new ImpastoError(`model: expected names that do not begin with ${INTERNAL}, got "${name}"`);
+    }
+  }
+  const [twice] = outputs.filter((name) => inputs.includes(name));
+  if (twice !== undefined) {
+    throw new ImpastoError(
+      `model: expected outputs named otherwise than its inputs, got "${twice}" for both`,
+    );
+  }
+}
+
 function emitter(
   nodes: onnxProto.onnx.INodeProto[],
   initializers: onnxProto.onnx.ITensorProto[],
@@ -76,7 +101,7 @@ function emitter(
   const constants = new Map<string, string>();
   const arrays = new Map<Float32Array, number>();
   const initializer = (key: string, tensor: Omit<onnxProto.onnx.ITensorProto, "name">): string => {
-    const name = constants.get(key) ?? `constant${initializers.length}`;
+    const name = constants.get(key) ?? `${INTERNAL}constant${initializers.length}`;
     if (!constants.has(key)) initializers.push({ ...tensor, name });
     constants.set(key, name);
     return name;
@@ -84,7 +109,7 @@ function emitter(
   const { FLOAT, INT64 } = onnx.TensorProto.DataType;
   return {
     node(operator, input, attributes = {}) {
-      const output = `value${nodes.length}`;
+      const output = `${INTERNAL}value${nodes.length}`;
       const attribute = Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value));
       nodes.push({
         opType: operator,
@@ -105,10 +130,12 @@ function emitter(
       });
     },
     shared(source, shape, make) {
-      const values = made.get(source) ?? make(source);
-      made.set(source, values);
+      const madeOfSource = made.get(source) ?? new Map<string, Float32Array>();
+      const key = formatShape(shape);
+      const values = madeOfSource.get(key) ?? make(source);
+      made.set(source, madeOfSource.set(key, values));
       if (!arrays.has(values)) arrays.set(values, arrays.size);
-      const name = `shared${arrays.get(values)}`;
+      const name = `${INTERNAL}shared${arrays.get(values)}`;
       fed.set(name, { values, shape });
       return name;
     },

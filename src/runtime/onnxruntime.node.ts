@@ -3,9 +3,10 @@
  * loading its library takes a while, and `--help` should not wait for it.
  * @module
  */
+import { existsSync } from "node:fs";
 import type { InferenceSession } from "onnxruntime-node";
 import { ImpastoError } from "../errors.ts";
-import { writeOnnx } from "../graph/onnx.ts";
+import { type MadeConstants, writeOnnx } from "../graph/onnx.ts";
 import { type Shape, ShapeError, sizeOf } from "../graph/shape.ts";
 import { DEVICES, type Device, type Runtime } from "./runtime.ts";
 
@@ -19,8 +20,8 @@ export interface RuntimeOptions {
   readonly profile?: string;
 }
 
-/** `auto` tries these in order, each only where ONNX Runtime's build for this system has it. */
-const FASTEST_FIRST = ["cuda", "dml", "webgpu", "cpu"] as const;
+/** `auto` tries these in order, each only where ONNX Runtime's build for this system has it, and else takes the CPU. */
+const FASTEST_FIRST = ["cuda", "dml", "webgpu"] as const;
 
 /**
  * Opens ONNX Runtime on a device.
@@ -38,7 +39,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     return runtimeOn(ort, device, options);
   }
   for (const candidate of FASTEST_FIRST) {
-    if (candidate === "cpu" || (available.includes(candidate) && (await works(ort, candidate)) === true)) {
+    if (available.includes(candidate) && mayHave(candidate) && (await works(ort, candidate)) === true) {
       return runtimeOn(ort, candidate, options);
     }
   }
@@ -59,6 +60,13 @@ async function requireDevice(ort: Ort, device: RealDevice, available: readonly s
     `Device "${device}" is not available here (${working}). Use one of ${others.join(", ")}.`,
   );
 }
+
+/**
+ * Whether it makes sense to try a device nobody asked for: on a Linux without graphics devices, looking for WebGPU makes
+ * native libraries print warnings that cannot be silenced.
+ */
+const mayHave = (device: RealDevice): boolean =>
+  device !== "webgpu" || process.platform !== "linux" || existsSync("/dev/dri");
 
 /** Whether the smallest model runs on the device; if not, ONNX Runtime's own reason. */
 async function works(ort: Ort, device: RealDevice): Promise<true | string> {
@@ -92,7 +100,7 @@ function sessionOptions(
 }
 
 function runtimeOn(ort: Ort, device: RealDevice, options: RuntimeOptions): Runtime {
-  const made = new WeakMap<Float32Array, Float32Array>();
+  const made: MadeConstants = new WeakMap();
   return {
     device,
     async compile(outputs) {

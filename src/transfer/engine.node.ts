@@ -29,8 +29,8 @@ export async function openEngine(
   { network, device, threads }: EngineOptions,
   environment: Environment = process.env,
 ): Promise<OpenedEngine> {
-  const runtime = await openRuntime({ device, ...(threads === undefined ? {} : { threads }) });
   const opened = await openNetwork(network, environment);
+  const runtime = await openRuntime({ device, ...(threads === undefined ? {} : { threads }) });
   return { ...opened, runtime, memory: SHARE * machineMemory() };
 }
 

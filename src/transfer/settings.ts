@@ -4,7 +4,7 @@
  */
 import { MisuseError } from "../errors.ts";
 import { LAYERS, type Layer } from "../network/layers.ts";
-import type { LayerWeights, Options } from "./options.ts";
+import type { LayerWeights, OptionName, Options } from "./options.ts";
 import type { OptimizerSettings, Preset } from "./preset.ts";
 import { gatys } from "./presets/gatys.ts";
 import { impasto } from "./presets/impasto.ts";
@@ -30,9 +30,10 @@ export interface Settings extends Omit<Preset, "optimizer" | "init" | "lbfgs" | 
 
 /**
  * Lets the options override their preset.
+ * @param nameOf what to call an option in messages, where it is not by its name.
  * @throws MisuseError for options that contradict each other.
  */
-export function resolveSettings(options: Options): Settings {
+export function resolveSettings(options: Options, nameOf = (option: OptionName): string => option): Settings {
   const preset = PRESETS[options.preset];
   const settings: Settings = {
     ...preset,
@@ -44,27 +45,31 @@ export function resolveSettings(options: Options): Settings {
     styleLayers: options.styleLayers ?? preset.styleLayers,
     iterations: options.iterations ?? preset.iterations,
     init: options.init ?? preset.init,
-    optimizer: optimizerSettings(options, preset),
+    optimizer: optimizerSettings(options, preset, nameOf),
     size: options.size,
     seed: options.seed,
   };
   if (settings.contentWeight === 0 && settings.styleWeight === 0) {
     throw new MisuseError(
-      "contentWeight and styleWeight are both 0: there is nothing to make the picture from.",
+      `${nameOf("contentWeight")} and ${nameOf("styleWeight")} are both 0: there is nothing to make the picture from.`,
     );
   }
   return settings;
 }
 
-function optimizerSettings(options: Options, preset: Preset): OptimizerSettings {
+function optimizerSettings(
+  options: Options,
+  preset: Preset,
+  nameOf: (option: OptionName) => string,
+): OptimizerSettings {
   const kind = options.optimizer ?? preset.optimizer;
   if (kind === "adam") {
     if (options.history !== undefined)
-      throw new MisuseError("history is for the lbfgs optimizer, not for adam.");
+      throw new MisuseError(`${nameOf("history")} is for the lbfgs optimizer, not for adam.`);
     return { ...preset.adam, learningRate: options.learningRate ?? preset.adam.learningRate };
   }
   if (options.learningRate !== undefined) {
-    throw new MisuseError("learningRate is for the adam optimizer, not for lbfgs.");
+    throw new MisuseError(`${nameOf("learningRate")} is for the adam optimizer, not for lbfgs.`);
   }
   return { ...preset.lbfgs, history: options.history ?? preset.lbfgs.history };
 }

@@ -1,7 +1,7 @@
 import onnxProto from "onnx-proto";
 import { describe, expect, test } from "vitest";
 import { evaluate, relativeError, uniform } from "../../../test/evaluate.ts";
-import { writeOnnx } from "../onnx.ts";
+import { type MadeConstants, writeOnnx } from "../onnx.ts";
 import { apply, constant, input, type Tensor } from "../tensor.ts";
 import { adjointConvolutionOperation, convolution } from "./convolution.ts";
 
@@ -72,7 +72,7 @@ describe("A convolution", () => {
 
   test("shares its transformed kernel with its adjoint and with other models", () => {
     const adjoint = apply(adjointConvolutionOperation, [wide, kernel], { padding: 1 });
-    const made = new WeakMap<Float32Array, Float32Array>();
+    const made: MadeConstants = new WeakMap();
     const first = writeOnnx({ adjoint }, { cpu: true, made });
     const second = writeOnnx({ wide }, { cpu: true, made });
     expect(first.shared.size).toBe(1);
