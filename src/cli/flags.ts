@@ -83,7 +83,11 @@ const PRESET_VALUES: Readonly<Record<string, (preset: Preset) => string | number
     const { width, height } = preset.contentSize({ width: 2000, height: 1000 }, undefined);
     return width === 512 ? width : `shortest side ${height}`;
   },
-  iterations: ({ iterations }) => iterations,
+  iterations: (preset) =>
+    preset
+      .schedule(512)
+      .map(({ iterations }) => iterations)
+      .join("+"),
   contentWeight: ({ contentWeight }) => contentWeight,
   styleWeight: ({ styleWeight }) => styleWeight,
   smoothnessWeight: ({ smoothnessWeight }) => smoothnessWeight,

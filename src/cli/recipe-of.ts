@@ -42,12 +42,11 @@ export function recipeOf({ options, settings, inputs, engine, result }: Making):
 }
 
 function usedOptions(options: Options, settings: Settings, size: number): Options {
-  const { optimizer, init, iterations, pooling, contentLayers, styleLayers } = settings;
+  const { optimizer, init, pooling, contentLayers, styleLayers } = settings;
   const { contentWeight, styleWeight, smoothnessWeight } = settings;
   return {
     ...options,
     size,
-    iterations,
     contentWeight,
     styleWeight,
     smoothnessWeight,

@@ -6,6 +6,18 @@ import { scale } from "../graph/operations/multiply.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { gram } from "./gram.ts";
 import { sumOfSquaredDifferences } from "./squared-differences.ts";
+import { type StyleMeasure, statistic } from "./style-measure.ts";
+
+/** Mean over C·C of the squared difference between Gram matrices. */
+export const gramMeasure: StyleMeasure = {
+  statistics: (features, channels) => ({ gram: gram(features, channels) }),
+  prepare: (target) => target,
+  loss: (statistics, target, channels) =>
+    scale(
+      1 / channels ** 2,
+      sumOfSquaredDifferences(statistic(statistics, "gram"), statistic(target, "gram")),
+    ),
+};
 
 /**
  * Mean over C·C of the squared difference between the Gram matrix of the features and the target.
@@ -14,4 +26,4 @@ import { sumOfSquaredDifferences } from "./squared-differences.ts";
  * @param channels C, the number of filters the features stand for.
  */
 export const styleLoss = (features: Tensor, target: Tensor, channels: number): Tensor =>
-  scale(1 / channels ** 2, sumOfSquaredDifferences(gram(features, channels), target));
+  gramMeasure.loss(gramMeasure.statistics(features, channels), { gram: target }, channels);

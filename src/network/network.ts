@@ -12,6 +12,9 @@ export const POOLINGS = ["max", "average"] as const;
 /** One of {@link POOLINGS}. */
 export type Pooling = (typeof POOLINGS)[number];
 
+/** What lies beyond a picture's border at the first convolution: zeros, as taught, or the border's own pixels again. */
+export type Edges = "zero" | "replicate";
+
 /** The features of one layer. */
 export interface FeatureMap {
   /** `[1, rows, H, W]` */
@@ -26,6 +29,8 @@ export type Features = ReadonlyMap<Layer, FeatureMap>;
 /** How a network is built. */
 export interface BuildOptions {
   readonly pooling: Pooling;
+  /** @default "zero" */
+  readonly edges?: Edges;
   readonly layers: readonly Layer[];
   /** Whether each filter is scaled so that its mean activation is 1 (Gatys, Ecker and Bethge, 2016, section 2). */
   readonly normalized: boolean;

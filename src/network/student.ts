@@ -82,10 +82,11 @@ export function studentNetwork({ tensors }: Safetensors, checksum: string): Netw
     name: "built-in",
     checksum,
     largeFeatures: true,
-    features(image, { pooling, layers, normalized }) {
+    features(image, { normalized, ...options }) {
+      const { layers } = options;
       const [headless] = layers.filter((layer) => !heads.has(headName(layer, normalized)));
       if (headless !== undefined) throw noHead(headless);
-      const features = vggFeatures(image, STUDENT_INPUT, weightsOf, { pooling, layers });
+      const features = vggFeatures(image, STUDENT_INPUT, weightsOf, options);
       return new Map(
         layers.map((layer): [Layer, FeatureMap] => {
           const head = heads.get(headName(layer, normalized));

@@ -4,10 +4,12 @@
  * @module
  */
 import { averagePool } from "../graph/operations/average-pool.ts";
+import { concatenate } from "../graph/operations/concatenate.ts";
 import { convolution } from "../graph/operations/convolution.ts";
 import { maxPool } from "../graph/operations/max-pool.ts";
 import { multiply } from "../graph/operations/multiply.ts";
 import { relu } from "../graph/operations/relu.ts";
+import { sliceAxis } from "../graph/operations/slice.ts";
 import { subtract } from "../graph/operations/subtract.ts";
 import { constant, type Tensor } from "../graph/tensor.ts";
 import { blockOf, LAYERS, type Layer } from "./layers.ts";
@@ -50,22 +52,29 @@ export function vggFeatures(
   image: Tensor,
   input: Pick<InputConvention, "scale" | "offset">,
   weightsOf: (layer: Layer) => ConvolutionTensors,
-  { pooling, layers }: Omit<BuildOptions, "normalized">,
+  { pooling, layers, edges = "zero" }: Omit<BuildOptions, "normalized">,
 ): Features {
   const deepest = Math.max(...layers.map((layer) => LAYERS.indexOf(layer)));
   const features = new Map<Layer, FeatureMap>();
   let preactivation: Tensor | undefined;
-  let x = conventional(image, input);
+  let x = edges === "replicate" ? replicateEdges(conventional(image, input)) : conventional(image, input);
   for (const [index, layer] of LAYERS.slice(0, deepest + 1).entries()) {
     const before = LAYERS[index - 1];
     if (preactivation && before && blockOf(before) !== blockOf(layer)) x = pool(preactivation, pooling);
     const { kernel, bias } = weightsOf(layer);
-    preactivation = convolution(x, kernel, bias, 1);
+    preactivation = convolution(x, kernel, bias, before === undefined && edges === "replicate" ? 0 : 1);
     x = relu(preactivation);
     if (layers.includes(layer)) features.set(layer, { tensor: x, channels: x.shape[1] ?? 0 });
   }
   return features;
 }
+
+/** One more pixel on each side, each the border's own again. */
+const replicateEdges = (image: Tensor): Tensor =>
+  [2, 3].reduce((x, axis) => {
+    const size = x.shape[axis] ?? 0;
+    return concatenate([sliceAxis(x, axis, 0, 1), x, sliceAxis(x, axis, size - 1, size)], axis);
+  }, image);
 
 /** Weights that are known when the graph is compiled. */
 export const constantWeights =

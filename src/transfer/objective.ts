@@ -6,17 +6,17 @@
 import { gradients } from "../graph/gradients.ts";
 import { add } from "../graph/operations/add.ts";
 import { multiply } from "../graph/operations/multiply.ts";
+import { type Shape, sizeOf } from "../graph/shape.ts";
 import { constant, input, scalar, type Tensor } from "../graph/tensor.ts";
 import type { Size } from "../image/size.ts";
 import { contentLoss } from "../loss/content.ts";
-import { styleLoss } from "../loss/style.ts";
 import { squaredVariation, totalVariation } from "../loss/total-variation.ts";
 import type { Layer } from "../network/layers.ts";
 import { type FeatureMap, type Features, featuresAt, type Network } from "../network/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { Variables } from "./preset.ts";
+import { STYLE_MEASURES, type Variables } from "./preset.ts";
 import { type Settings, weightedLayers } from "./settings.ts";
-import { contentTargetName, isNormalized, styleTargetName, type Targets } from "./targets.ts";
+import { buildOptions, contentTargetName, styleTargetName, type Targets } from "./targets.ts";
 
 /** The losses at one point, each weighted, as optimised. */
 export interface LossReport {
@@ -59,13 +59,10 @@ export async function compileObjective(
 ): Promise<Objective> {
   const variables = input("variables", [1, 3, height, width]);
   const image = imageOf(variables, settings.variables);
-  const features = network.features(image, {
-    pooling: settings.pooling,
-    layers: [...weightedLayers(settings.contentLayers), ...weightedLayers(settings.styleLayers)],
-    normalized: isNormalized(settings, network),
-  });
+  const layers = [...weightedLayers(settings.contentLayers), ...weightedLayers(settings.styleLayers)];
+  const features = network.features(image, buildOptions(settings, network, layers));
   const terms = [
-    ...contentTerms(features, settings),
+    ...contentTerms(features, targets, settings),
     ...styleTerms(features, settings),
     smoothnessTerm(image, settings),
   ].filter(({ weight }) => weight > 0);
@@ -99,27 +96,41 @@ function imageOf(variables: Tensor, { scale, offset }: Variables): Tensor {
   return offset.every((value) => value === 0) ? scaled : add(scaled, byChannel(offset));
 }
 
-const contentTerms = (features: Features, settings: Settings): readonly Term[] =>
+const contentTerms = (features: Features, targets: Targets, settings: Settings): readonly Term[] =>
   weightedLayers(settings.contentLayers).map((layer) => {
     const map = featuresAt(features, layer);
+    const weight = settings.contentWeight * weightOf(settings.contentLayers, layer);
+    const unit = settings.relativeContent
+      ? 1 / meanSquare(targets[contentTargetName(layer)], shapeOf(map))
+      : settings.contentUnit(shapeOf(map));
     return {
       name: `content.${layer}`,
       loss: contentLoss(map.tensor, input(contentTargetName(layer), map.tensor.shape), map.channels),
-      weight:
-        settings.contentWeight * weightOf(settings.contentLayers, layer) * settings.contentUnit(shapeOf(map)),
+      weight: weight * unit,
     };
   });
 
 const styleTerms = (features: Features, settings: Settings): readonly Term[] =>
   weightedLayers(settings.styleLayers).map((layer) => {
     const map = featuresAt(features, layer);
-    const [, rows = 0] = map.tensor.shape;
+    const measure = STYLE_MEASURES[settings.styleMeasure];
+    const statistics = measure.statistics(map.tensor, map.channels);
+    const target = Object.fromEntries(
+      Object.entries(measure.prepare(statistics)).map(([part, { shape }]) => [
+        part,
+        input(styleTargetName(layer, part), shape),
+      ]),
+    );
     return {
       name: `style.${layer}`,
-      loss: styleLoss(map.tensor, input(styleTargetName(layer), [rows, rows]), map.channels),
+      loss: measure.loss(statistics, target, map.channels),
       weight: settings.styleWeight * weightOf(settings.styleLayers, layer) * settings.styleUnit(shapeOf(map)),
     };
   });
+
+/** Σ values² / (C·H·W), never 0. */
+const meanSquare = (values: Float32Array = new Float32Array(), shape: Shape): number =>
+  Math.max(values.reduce((sum, value) => sum + value * value, 0) / sizeOf(shape), Number.MIN_VALUE);
 
 const smoothnessTerm = (image: Tensor, settings: Settings): Term => ({
   name: "smoothness",

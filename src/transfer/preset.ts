@@ -5,7 +5,9 @@
 
 import type { Shape } from "../graph/shape.ts";
 import type { Size } from "../image/size.ts";
-import type { Pooling } from "../network/network.ts";
+import { gaussianMeasure } from "../loss/gaussian.ts";
+import { gramMeasure } from "../loss/style.ts";
+import type { Edges, Pooling } from "../network/network.ts";
 import type { LayerWeights } from "./options.ts";
 
 /** How the optimiser's variables relate to pixels: rgb = variable · scale + offset, channel by channel. */
@@ -13,6 +15,9 @@ export interface Variables {
   readonly scale: readonly [number, number, number];
   readonly offset: readonly [number, number, number];
 }
+
+/** The measures of style by name. */
+export const STYLE_MEASURES = { gram: gramMeasure, gaussian: gaussianMeasure };
 
 /** Variables that are the pixels themselves, in [0, 1]. */
 export const UNIT_VARIABLES: Variables = { scale: [1, 1, 1], offset: [0, 0, 0] };
@@ -28,6 +33,12 @@ export type OptimizerSettings =
     }
   | { readonly kind: "adam"; readonly learningRate: number; readonly beta1: number; readonly beta2: number };
 
+/** A size to work at: its longest side in pixels, and the evaluations to make there. */
+export interface Scale {
+  readonly longest: number;
+  readonly iterations: number;
+}
+
 /** A complete way of working. */
 export interface Preset {
   /** What it follows, for the documentation. */
@@ -35,11 +46,17 @@ export interface Preset {
   /** Whether features are scaled to a mean activation of 1: always, never, or where they are as large as Oxford's. */
   readonly normalized: boolean | "large";
   readonly pooling: Pooling;
+  /** What lies beyond the picture's border. */
+  readonly edges: Edges;
   readonly contentWeight: number;
   readonly styleWeight: number;
   readonly smoothnessWeight: number;
   readonly contentLayers: LayerWeights;
   readonly styleLayers: LayerWeights;
+  /** How style is measured: by Gram matrices, or as a normal distribution of features. */
+  readonly styleMeasure: keyof typeof STYLE_MEASURES;
+  /** Whether content differences count in units of the photograph's own power at the layer. */
+  readonly relativeContent: boolean;
   /** What the mean squared difference of features `[C, H, W]` is multiplied with to be in the preset's units. */
   contentUnit(shape: Shape): number;
   /** What the mean squared difference of Gram matrices, each FFᵀ/(C·H·W), is multiplied with. */
@@ -52,8 +69,8 @@ export interface Preset {
   contentSize(content: Size, longest: number | undefined): Size;
   /** The size a style is seen at, when the result has the given one. */
   styleSize(style: Size, result: Size): Size;
-  /** The longest sides to work through, the last being that of the result. */
-  scales(longest: number): readonly number[];
+  /** The sizes to work through, the last being that of the result. */
+  schedule(longest: number): readonly Scale[];
   readonly init: "content" | "noise";
   /** The noise to start from: white over [0, 1], or normal around the mean colour of photographs. */
   readonly noise: "white" | "mean-colour";
@@ -61,5 +78,4 @@ export interface Preset {
   readonly lbfgs: OptimizerSettings & { readonly kind: "lbfgs" };
   readonly adam: OptimizerSettings & { readonly kind: "adam" };
   readonly optimizer: "lbfgs" | "adam";
-  readonly iterations: number;
 }

@@ -43,7 +43,10 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
     smoothnessWeight: options.smoothnessWeight ?? preset.smoothnessWeight,
     contentLayers: options.contentLayers ?? preset.contentLayers,
     styleLayers: options.styleLayers ?? preset.styleLayers,
-    iterations: options.iterations ?? preset.iterations,
+    schedule: (longest) =>
+      preset
+        .schedule(longest)
+        .map((scale) => ({ ...scale, iterations: options.iterations ?? scale.iterations })),
     init: options.init ?? preset.init,
     optimizer: optimizerSettings(options, preset, nameOf),
     size: options.size,

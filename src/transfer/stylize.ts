@@ -44,28 +44,36 @@ export interface Engine {
  * @throws ImpastoError when the memory does not suffice, or the loss stops being a number.
  * @example
  * const steps = stylize({ content, styles: [{ picture: painting, weight: 1 }] }, engine);
- * let step = await steps.next();
- * for (; !step.done; step = await steps.next()) console.log(step.value.loss.total);
- * const { picture } = step.value;
+ * const { picture } = await drain(steps, ({ loss }) => console.log(loss.total));
  */
-export async function* stylize(
-  { content, styles, options = {}, initial }: StylizeRequest,
+export const stylize = (
+  { options = {}, ...request }: StylizeRequest,
+  engine: Engine,
+  signal?: AbortSignal,
+): AsyncGenerator<Iterate, Stylization> =>
+  repaint(request, resolveSettings(parseOptions(options)), engine, signal);
+
+/** As {@link stylize}, with every choice already made. */
+export async function* repaint(
+  { content, styles, initial }: Omit<StylizeRequest, "options">,
+  settings: Settings,
   { network, runtime, memory = Number.POSITIVE_INFINITY }: Engine,
   signal?: AbortSignal,
 ): AsyncGenerator<Iterate, Stylization> {
-  const settings = resolveSettings(parseOptions(options));
   checkStyles(styles);
   const size = settings.contentSize(content, settings.size);
   requireMemory(size, settings.optimizer, memory);
 
   const began = performance.now();
   const photograph = overMeanColour(content);
-  const sizes = settings.scales(Math.max(size.width, size.height)).map((longest) => scaleTo(size, longest));
-  let picture = firstPicture(settings, photograph, initial, sizes[0] ?? size);
+  const scales = settings
+    .schedule(Math.max(size.width, size.height))
+    .map(({ longest, iterations }) => ({ iterations, size: scaleTo(size, longest) }));
+  let picture = firstPicture(settings, photograph, initial, scales[0]?.size ?? size);
   let evaluations = 0;
-  let last: { readonly state: ScaleState; readonly size: Size } | undefined;
+  let last: ScaleState | undefined;
 
-  for (const [index, scale] of sizes.entries()) {
+  for (const [index, { size: scale, iterations }] of scales.entries()) {
     if (signal?.aborted) break;
     const targets = {
       ...(await contentTargets(resize(photograph, scale.width, scale.height), network, runtime, settings)),
@@ -74,18 +82,18 @@ export async function* stylize(
     const objective = await compileObjective(scale, targets, network, runtime, settings);
     const start = variablesOf(resize(picture, scale.width, scale.height), settings.variables);
     try {
-      for await (const state of optimizeScale(objective, start, settings.optimizer, settings.iterations)) {
+      for await (const state of optimizeScale(objective, start, settings.optimizer, iterations)) {
         evaluations += 1;
-        last = { state, size: scale };
+        last = state;
         yield {
           scale: index + 1,
-          scales: sizes.length,
+          scales: scales.length,
           size: scale,
           evaluation: state.evaluation,
-          evaluations: settings.iterations,
+          evaluations: iterations,
           loss: state.loss,
           secondsElapsed: (performance.now() - began) / 1000,
-          secondsLeft: secondsLeft(state, settings.iterations, scale, sizes.slice(index + 1)),
+          secondsLeft: secondsLeft(state, scales.slice(index)),
           picture: () => pictureOf(state.accepted, scale, settings.variables),
         };
         if (signal?.aborted) break;
@@ -93,20 +101,16 @@ export async function* stylize(
     } finally {
       await objective.release();
     }
-    if (last) {
-      const variables = signal?.aborted ? last.state.best : last.state.accepted;
-      picture = pictureOf(variables, scale, settings.variables);
-    }
+    if (last) picture = pictureOf(signal?.aborted ? last.best : last.accepted, scale, settings.variables);
   }
 
   const { alpha } = resize(content, size.width, size.height);
-  const state = last?.state;
   return {
     picture: withAlpha(resize(picture, size.width, size.height), alpha),
-    loss: state?.loss ?? NO_LOSS,
+    loss: last?.loss ?? NO_LOSS,
     evaluations,
     seconds: (performance.now() - began) / 1000,
-    secondsPerEvaluation: state ? state.seconds / state.evaluation : 0,
+    secondsPerEvaluation: last ? last.seconds / last.evaluation : 0,
     stopped: signal?.aborted ?? false,
   };
 }
@@ -182,9 +186,14 @@ const stylesAt = (
   });
 
 /** The time the rest will take if a pixel goes on costing what it has cost at this size. */
-function secondsLeft(state: ScaleState, evaluations: number, size: Size, coming: readonly Size[]): number {
-  const perEvaluation = state.seconds / state.evaluation;
-  const pixels = size.width * size.height;
-  const later = coming.reduce((sum, next) => sum + (evaluations * next.width * next.height) / pixels, 0);
-  return perEvaluation * (evaluations - state.evaluation + later);
+function secondsLeft(
+  state: ScaleState,
+  [here, ...coming]: readonly { size: Size; iterations: number }[],
+): number {
+  if (here === undefined) return 0;
+  const perPixel = state.seconds / state.evaluation / pixels(here.size);
+  const later = coming.reduce((sum, next) => sum + next.iterations * pixels(next.size), 0);
+  return perPixel * ((here.iterations - state.evaluation) * pixels(here.size) + later);
 }
+
+const pixels = ({ width, height }: Size): number => width * height;

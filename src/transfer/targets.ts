@@ -5,10 +5,10 @@
 import type { Tensor } from "../graph/tensor.ts";
 import { input } from "../graph/tensor.ts";
 import type { Picture } from "../image/picture.ts";
-import { gram } from "../loss/gram.ts";
 import type { Layer } from "../network/layers.ts";
-import { type Features, featuresAt, type Network } from "../network/network.ts";
+import { type BuildOptions, type Features, featuresAt, type Network } from "../network/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { STYLE_MEASURES } from "./preset.ts";
 import { type Settings, weightedLayers } from "./settings.ts";
 
 /** Target values by the name of the objective's input that takes them. */
@@ -24,21 +24,28 @@ export interface WeightedStyle {
 /** The name of the objective's input for the content target of a layer. */
 export const contentTargetName = (layer: Layer): string => `target.content.${layer}`;
 
-/** The name of the objective's input for the style target of a layer. */
-export const styleTargetName = (layer: Layer): string => `target.style.${layer}`;
+/** The name of the objective's input for one part of the style target of a layer. */
+export const styleTargetName = (layer: Layer, part: string): string => `target.style.${layer}.${part}`;
 
-/** Whether these settings want this network's features scaled to a mean activation of 1. */
-export const isNormalized = ({ normalized }: Settings, network: Network): boolean =>
-  normalized === "large" ? network.largeFeatures : normalized;
+/** How these settings want this network built. */
+export const buildOptions = (
+  { normalized, pooling, edges }: Settings,
+  network: Network,
+  layers: readonly Layer[],
+): BuildOptions => ({
+  pooling,
+  edges,
+  layers,
+  normalized: normalized === "large" ? network.largeFeatures : normalized,
+});
 
 /** The photograph's features at the content layers. */
 export const contentTargets = (photograph: Picture, network: Network, runtime: Runtime, settings: Settings) =>
   look(photograph, weightedLayers(settings.contentLayers), network, runtime, settings, (features, layer) => [
-    contentTargetName(layer),
-    featuresAt(features, layer).tensor,
+    [contentTargetName(layer), featuresAt(features, layer).tensor],
   ]);
 
-/** The paintings' Gram matrices at the style layers, blended by weight: Σ wᵢ Gᵢ / Σ wᵢ. */
+/** The paintings' statistics at the style layers, blended by weight, Σ wᵢ Sᵢ / Σ wᵢ, and made ready for the loss. */
 export async function styleTargets(
   styles: readonly WeightedStyle[],
   network: Network,
@@ -46,20 +53,35 @@ export async function styleTargets(
   settings: Settings,
 ): Promise<Targets> {
   const layers = weightedLayers(settings.styleLayers);
+  const measure = STYLE_MEASURES[settings.styleMeasure];
   const whole = styles.reduce((sum, { weight }) => sum + weight, 0);
   const blended: Record<string, Float32Array> = {};
+  const raw: Record<string, Tensor> = {};
   for (const { picture, weight } of styles) {
     if (weight === 0) continue;
-    const grams = await look(picture, layers, network, runtime, settings, (features, layer) => {
+    const statistics = await look(picture, layers, network, runtime, settings, (features, layer) => {
       const { tensor, channels } = featuresAt(features, layer);
-      return [styleTargetName(layer), gram(tensor, channels)];
+      return Object.entries(measure.statistics(tensor, channels)).map(([part, value]) => {
+        const name = styleTargetName(layer, part);
+        raw[name] = input(name, value.shape);
+        return [name, value] as const;
+      });
     });
-    for (const [name, values] of Object.entries(grams)) {
+    for (const [name, values] of Object.entries(statistics)) {
       const sum = blended[name] ?? new Float32Array(values.length);
       blended[name] = sum.map((value, index) => value + (weight / whole) * values[index]);
     }
   }
-  return blended;
+  const prepared = layers.flatMap((layer) => {
+    const prefix = styleTargetName(layer, "");
+    const parts = Object.entries(raw).filter(([name]) => name.startsWith(prefix));
+    const statistics = Object.fromEntries(parts.map(([name, value]) => [name.slice(prefix.length), value]));
+    return Object.entries(measure.prepare(statistics)).map(([part, value]) => [
+      styleTargetName(layer, part),
+      value,
+    ]);
+  });
+  return runOnce(runtime, Object.fromEntries(prepared), blended);
 }
 
 /** Computes something of a picture's features, layer by layer. */
@@ -69,17 +91,32 @@ async function look(
   network: Network,
   runtime: Runtime,
   settings: Settings,
-  describe: (features: Features, layer: Layer) => readonly [string, Tensor],
+  describe: (features: Features, layer: Layer) => readonly (readonly [string, Tensor])[],
 ): Promise<Targets> {
   if (layers.length === 0) return {};
-  const features = network.features(input("image", [1, 3, height, width]), {
-    pooling: settings.pooling,
-    layers,
-    normalized: isNormalized(settings, network),
+  const features = network.features(
+    input("image", [1, 3, height, width]),
+    buildOptions(settings, network, layers),
+  );
+  return runOnce(runtime, Object.fromEntries(layers.flatMap((layer) => describe(features, layer))), {
+    image: rgb,
   });
-  const program = await runtime.compile(Object.fromEntries(layers.map((layer) => describe(features, layer))));
+}
+
+async function runOnce(
+  runtime: Runtime,
+  outputs: Readonly<Record<string, Tensor>>,
+  inputs: Targets,
+): Promise<Targets> {
+  const passed = Object.entries(outputs).filter(
+    ([name, { leaf }]) => leaf && "input" in leaf && leaf.input === name,
+  );
+  const made = Object.entries(outputs).filter((entry) => !passed.includes(entry));
+  const kept = Object.fromEntries(passed.map(([name]) => [name, inputs[name] ?? new Float32Array()]));
+  if (made.length === 0) return kept;
+  const program = await runtime.compile(Object.fromEntries(made));
   try {
-    return await program.run({ image: rgb });
+    return { ...kept, ...(await program.run(inputs)) };
   } finally {
     await program.release();
   }

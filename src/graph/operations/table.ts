@@ -10,6 +10,11 @@ import { concatenateOperation } from "./concatenate.ts";
 import { adjointConvolutionOperation, convolutionOperation } from "./convolution.ts";
 import { divideOperation } from "./divide.ts";
 import { matmulOperation } from "./matmul.ts";
+import {
+  matrixInverseSquareRootOperation,
+  matrixSquareRootOperation,
+  traceOfSquareRootOperation,
+} from "./matrix-square-root.ts";
 import { maxPoolOperation } from "./max-pool.ts";
 import { multiplyOperation } from "./multiply.ts";
 import { reluOperation } from "./relu.ts";
@@ -34,6 +39,8 @@ export const operations = {
   divide: divideOperation,
   expand: expandOperation,
   matmul: matmulOperation,
+  matrixInverseSquareRoot: matrixInverseSquareRootOperation,
+  matrixSquareRoot: matrixSquareRootOperation,
   maxPool: maxPoolOperation,
   multiply: multiplyOperation,
   pad: padOperation,
@@ -45,6 +52,7 @@ export const operations = {
   squareRoot: squareRootOperation,
   subtract: subtractOperation,
   sum: sumOperation,
+  traceOfSquareRoot: traceOfSquareRootOperation,
   transpose: transposeOperation,
   upsample: upsampleOperation,
 };

@@ -10,6 +10,9 @@ export const gatys: Preset = {
   source: "Gatys, Ecker and Bethge, CVPR 2016",
   normalized: true,
   pooling: "average",
+  edges: "zero",
+  styleMeasure: "gram",
+  relativeContent: false,
   // The paper's α/β is 1e-3 and, in its figures, 8e-4, 5e-3 and 5e-4.
   contentWeight: 1e-3,
   styleWeight: 1,
@@ -24,12 +27,11 @@ export const gatys: Preset = {
   smoothnessUnit: () => 1,
   contentSize: ({ width, height }, longest = 512) => sizeWithLongestSide(width, height, longest),
   styleSize: (_, result) => result,
-  scales: (longest) => [longest],
+  schedule: (longest) => [{ longest, iterations: 500 }],
   init: "noise",
   noise: "white",
   variables: UNIT_VARIABLES,
   optimizer: "lbfgs",
   lbfgs: { kind: "lbfgs", manner: "safeguarded", history: 20, firstStep: 0.1 },
   adam: { kind: "adam", learningRate: 0.02, beta1: 0.9, beta2: 0.999 },
-  iterations: 500,
 };

@@ -13,6 +13,9 @@ export const impasto: Preset = {
   source: "this project",
   normalized: false,
   pooling: "max",
+  edges: "zero",
+  styleMeasure: "gram",
+  relativeContent: false,
   contentWeight: 5,
   styleWeight: 100,
   smoothnessWeight: 1e-3,
@@ -25,9 +28,10 @@ export const impasto: Preset = {
   contentSize: ({ width, height }, longest = 512) => sizeWithLongestSide(width, height, longest),
   styleSize: ({ width, height }, result) =>
     sizeWithinLongestSide(width, height, Math.max(result.width, result.height)),
-  scales(longest) {
+  schedule(longest) {
     const coarser = Math.ceil(longest / 2);
-    return coarser < COARSEST ? [longest] : [...impasto.scales(coarser), longest];
+    const last = { longest, iterations: 100 };
+    return coarser < COARSEST ? [last] : [...impasto.schedule(coarser), last];
   },
   init: "content",
   noise: "mean-colour",
@@ -35,5 +39,4 @@ export const impasto: Preset = {
   optimizer: "lbfgs",
   lbfgs: { kind: "lbfgs", manner: "safeguarded", history: 20, firstStep: 0.05 },
   adam: { kind: "adam", learningRate: 0.02, beta1: 0.9, beta2: 0.99 },
-  iterations: 100,
 };

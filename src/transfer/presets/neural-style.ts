@@ -10,6 +10,9 @@ export const neuralStyle: Preset = {
   source: "neural-style-pt (2022)",
   normalized: false,
   pooling: "max",
+  edges: "zero",
+  styleMeasure: "gram",
+  relativeContent: false,
   contentWeight: 5,
   styleWeight: 100,
   smoothnessWeight: 1e-3,
@@ -22,12 +25,11 @@ export const neuralStyle: Preset = {
   contentSize: ({ width, height }, longest = 512) => sizeWithLongestSide(width, height, longest),
   styleSize: ({ width, height }, result) =>
     sizeWithLongestSide(width, height, Math.max(result.width, result.height)),
-  scales: (longest) => [longest],
+  schedule: (longest) => [{ longest, iterations: 1000 }],
   init: "noise",
   noise: "mean-colour",
   variables: { scale: [1 / 255, 1 / 255, 1 / 255], offset: [0, 0, 0] },
   optimizer: "lbfgs",
   lbfgs: { kind: "lbfgs", manner: "pytorch", history: 100 },
   adam: { kind: "adam", learningRate: 1, beta1: 0.9, beta2: 0.999 },
-  iterations: 1000,
 };

@@ -1,0 +1,72 @@
+/**
+ * Style as a normal distribution of features: the Wasserstein-2 distance between the picture's and the painting's,
+ * ‖μ − μₛ‖² + tr(Σ + Σₛ − 2(Σₛ^½ Σ Σₛ^½)^½), in units of the painting's own power at that layer, so that a flat graphic
+ * painting counts as much as a busy one.
+ * @module
+ */
+import { add } from "../graph/operations/add.ts";
+import { divide } from "../graph/operations/divide.ts";
+import { matmul } from "../graph/operations/matmul.ts";
+import { matrixSquareRoot, traceOfSquareRoot } from "../graph/operations/matrix-square-root.ts";
+import { multiply, scale, square } from "../graph/operations/multiply.ts";
+import { reshape } from "../graph/operations/reshape.ts";
+import { rowProducts } from "../graph/operations/row-products.ts";
+import { squareRoot } from "../graph/operations/square-root.ts";
+import { subtract } from "../graph/operations/subtract.ts";
+import { sum, total } from "../graph/operations/sum.ts";
+import { constant, type Tensor } from "../graph/tensor.ts";
+import { type StyleMeasure, statistic } from "./style-measure.ts";
+
+/** Added to each variance, in units of the style's mean power, so that the roots exist. */
+const REGULARITY = 1e-4;
+
+/** The Wasserstein-2 distance between normal distributions, as a part of the target's whole power. */
+export const gaussianMeasure: StyleMeasure = {
+  statistics(features) {
+    const [, rows = 0, height = 0, width = 0] = features.shape;
+    const flat = reshape(features, [rows, height * width]);
+    const average = 1 / (height * width);
+    return { second: scale(average, rowProducts(flat)), mean: scale(average, sum(flat, [1])) };
+  },
+  prepare(target) {
+    const second = statistic(target, "second");
+    const [rows = 0] = second.shape;
+    // The mean power of a row: ‖μ‖² + tr Σ is the trace of the second moments.
+    const power = scale(1 / rows, total(multiply(second, identity(rows))));
+    const { mean, covariance } = normal(second, statistic(target, "mean"), power);
+    return { power, centre: mean, root: matrixSquareRoot(covariance), spread: trace(covariance) };
+  },
+  loss(statistics, target) {
+    const { mean, covariance } = normal(
+      statistic(statistics, "second"),
+      statistic(statistics, "mean"),
+      statistic(target, "power"),
+    );
+    const root = statistic(target, "root");
+    const overlap = traceOfSquareRoot(matmul(matmul(root, covariance), root));
+    const spreads = add(trace(covariance), statistic(target, "spread"));
+    const means = total(square(subtract(mean, statistic(target, "centre"))));
+    const [rows = 1] = covariance.shape;
+    return scale(1 / rows, add(means, subtract(spreads, scale(2, overlap))));
+  },
+};
+
+/** Mean and covariance in units of `power`. */
+function normal(
+  second: Tensor,
+  mean: Tensor,
+  power: Tensor,
+): { readonly mean: Tensor; readonly covariance: Tensor } {
+  const [rows = 0] = second.shape;
+  const unitMean = divide(mean, squareRoot(power));
+  const spread = subtract(divide(second, power), rowProducts(unitMean));
+  return { mean: unitMean, covariance: add(spread, scale(REGULARITY, identity(rows))) };
+}
+
+const trace = (matrix: Tensor): Tensor => total(multiply(matrix, identity(matrix.shape[0] ?? 0)));
+
+const identity = (size: number): Tensor =>
+  constant(
+    Float32Array.from({ length: size * size }, (_, index) => (index % (size + 1) === 0 ? 1 : 0)),
+    [size, size],
+  );

@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import { MisuseError } from "../errors.ts";
+import { type OptionsInput, PRESET_NAMES, parseOptions } from "./options.ts";
+import { PRESETS, resolveSettings, weightedLayers } from "./settings.ts";
+
+const settle = (options: OptionsInput) => resolveSettings(parseOptions(options));
+
+describe.each(PRESET_NAMES)("The settings of the preset %s", (preset) => {
+  test("are the preset's own where no option says otherwise", () => {
+    const { size, seed, init, optimizer, ...settings } = settle({ preset });
+    const table = PRESETS[preset];
+    expect(table).toMatchObject(settings);
+    expect({ size, seed, init }).toEqual({ size: undefined, seed: 0, init: table.init });
+    expect(optimizer).toEqual(table[table.optimizer]);
+  });
+
+  test("are the options' where they are given", () => {
+    const given = {
+      size: 99,
+      iterations: 7,
+      contentWeight: 0.25,
+      styleWeight: 3.5,
+      smoothnessWeight: 0.125,
+      contentLayers: { conv3_2: 2 },
+      styleLayers: { conv2_2: 0.5, conv4_4: 1 },
+      init: "begin.png",
+      seed: 12,
+    } as const;
+    for (const pooling of ["max", "average"] as const) {
+      expect(settle({ preset, ...given, pooling })).toMatchObject({ ...given, pooling });
+    }
+  });
+
+  test("take weights of 0 for what they are", () => {
+    expect(settle({ preset, contentWeight: 0 }).contentWeight).toBe(0);
+    expect(settle({ preset, styleWeight: 0 }).styleWeight).toBe(0);
+    expect(settle({ preset, smoothnessWeight: 0 }).smoothnessWeight).toBe(0);
+  });
+
+  test("change the optimiser, and what belongs to it alone", () => {
+    const { adam, lbfgs } = PRESETS[preset];
+    expect(settle({ preset, optimizer: "adam" }).optimizer).toEqual(adam);
+    expect(settle({ preset, optimizer: "adam", learningRate: 0.5 }).optimizer).toEqual({
+      ...adam,
+      learningRate: 0.5,
+    });
+    expect(settle({ preset, optimizer: "lbfgs" }).optimizer).toEqual(lbfgs);
+    expect(settle({ preset, optimizer: "lbfgs", history: 3 }).optimizer).toEqual({ ...lbfgs, history: 3 });
+  });
+
+  test("work up to the size that was asked for, each size larger than the one before", () => {
+    const { scales } = settle({ preset });
+    for (const longest of [16, 17, 100, 128, 255, 256, 257, 512, 1000, 1025, 4096]) {
+      const sizes = scales(longest);
+      expect(sizes.at(-1)).toBe(longest);
+      expect(sizes).toEqual([...new Set(sizes)].sort((a, b) => a - b));
+      expect(Math.min(...sizes)).toBeGreaterThanOrEqual(16);
+    }
+  });
+});
+
+describe("Options that contradict each other", () => {
+  test.each([
+    [{ optimizer: "adam", history: 5 }, "history is for the lbfgs optimizer, not for adam."],
+    [{ preset: "notebook", history: 5 }, "history is for the lbfgs optimizer, not for adam."],
+    [{ optimizer: "lbfgs", learningRate: 1 }, "learningRate is for the adam optimizer, not for lbfgs."],
+    [{ preset: "gatys", learningRate: 1 }, "learningRate is for the adam optimizer, not for lbfgs."],
+    [
+      { contentWeight: 0, styleWeight: 0 },
+      "contentWeight and styleWeight are both 0: there is nothing to make the picture from.",
+    ],
+  ] satisfies [OptionsInput, string][])("are misuse: %j", (options, message) => {
+    expect(() => settle(options)).toThrow(new MisuseError(message));
+  });
+
+  test("are called what the caller calls them", () => {
+    const asFlags = (options: OptionsInput) => () =>
+      resolveSettings(parseOptions(options), (name) => `--${name.toLowerCase()}`);
+    expect(asFlags({ optimizer: "adam", history: 5 })).toThrow(/^--history is for/);
+    expect(asFlags({ learningRate: 1 })).toThrow(/^--learningrate is for/);
+    expect(asFlags({ contentWeight: 0, styleWeight: 0 })).toThrow(/^--contentweight and --styleweight are/);
+  });
+});
+
+describe("The weighted layers", () => {
+  test("are those above 0, in the network's order", () => {
+    expect(weightedLayers({ conv5_1: 1, conv2_1: 0, conv1_2: 0.1, conv1_1: 3 })).toEqual([
+      "conv1_1",
+      "conv1_2",
+      "conv5_1",
+    ]);
+    expect(weightedLayers({})).toEqual([]);
+  });
+});
