@@ -24,10 +24,12 @@ const DIRECTIONS = 3;
  * Expects the gradient of Σ w · output, w random, to agree with the change of that sum along random directions of
  * each input. The sum is made here in float64, so that the differences carry the rounding of the output alone.
  * @param points the inputs by name; those names are the graph's.
+ * @param fixed inputs that the gradient is not checked for.
  */
 export async function expectGradientOfDifferences(
   output: Tensor,
   points: Readonly<Record<string, Point>>,
+  fixed: Readonly<Record<string, Point>> = {},
 ): Promise<void> {
   const weights = uniform(output.shape, 99);
   const loss = total(multiply(output, input("incoming", output.shape)));
@@ -36,7 +38,9 @@ export async function expectGradientOfDifferences(
     loss,
     names.map((name) => points[name].tensor),
   );
-  const inputs = Object.fromEntries(names.map((name) => [name, points[name].values]));
+  const inputs = Object.fromEntries(
+    Object.entries({ ...fixed, ...points }).map(([name, { values }]) => [name, values]),
+  );
   const outputs = { output, ...Object.fromEntries(found.map((one, i) => [`d ${names[i]}`, one])) };
   for (const [i, name] of names.entries()) expect(found[i].shape).toEqual(points[name].tensor.shape);
 

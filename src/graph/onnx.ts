@@ -47,14 +47,10 @@ export function writeOnnx(outputs: Readonly<Record<string, Tensor>>, target: Onn
   const emit = emitter(nodes, initializers, shared, target);
 
   const written = new Map<Tensor, string>();
-  const known = new Map<string, string>();
   for (const tensor of topologicalOrder(Object.values(outputs))) {
     if (tensor.leaf && "input" in tensor.leaf) inputs.set(tensor.leaf.input, tensor.shape);
     const names = tensor.inputs.map((one) => written.get(one) ?? "");
-    const key = `${tensor.signature} ${names.join(" ")}`;
-    const name = (tensor.leaf ? undefined : known.get(key)) ?? tensor.write(emit, names);
-    known.set(key, name);
-    written.set(tensor, name);
+    written.set(tensor, tensor.write(emit, names));
   }
   checkNames([...inputs.keys()], Object.keys(outputs));
   for (const [name, tensor] of Object.entries(outputs)) {
@@ -98,6 +94,7 @@ function emitter(
   fed: Map<string, { readonly values: Float32Array; readonly shape: Shape }>,
   { cpu, made }: OnnxTarget,
 ): Emit {
+  const values = new Map<string, string>();
   const constants = new Map<string, string>();
   const arrays = new Map<Float32Array, number>();
   const initializer = (key: string, tensor: Omit<onnxProto.onnx.ITensorProto, "name">): string => {
@@ -109,7 +106,10 @@ function emitter(
   const { FLOAT, INT64 } = onnx.TensorProto.DataType;
   return {
     node(operator, input, attributes = {}) {
-      const output = `${INTERNAL}value${nodes.length}`;
+      const key = JSON.stringify([operator, input, attributes]);
+      const output = values.get(key) ?? `${INTERNAL}value${nodes.length}`;
+      if (values.has(key)) return output;
+      values.set(key, output);
       const attribute = Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value));
       nodes.push({
         opType: operator,

@@ -8,8 +8,8 @@ import { type Shape, ShapeError, sizeOf } from "./shape.ts";
 /** A value of the graph. Tensors are compared by identity and never change. */
 export interface Tensor {
   readonly shape: Shape;
-  /** The operation's name, with its attributes: what two nodes must share, beside their inputs, to be one. */
-  readonly signature: string;
+  /** The name of the operation that makes it; `input` and `constant` for the leaves. */
+  readonly operation: string;
   readonly inputs: readonly Tensor[];
   /** Set on the leaves alone: a named input of the graph, or the values of a constant. */
   readonly leaf?: { readonly input: string } | { readonly constant: Float32Array };
@@ -26,7 +26,7 @@ export type OnnxAttribute =
   | { readonly integers: readonly number[] }
   | { readonly text: string };
 
-/** What an operation writes itself with. Each call adds to the model and returns the name of the value it made. */
+/** What an operation writes itself with. Each call returns the name of a value; equal calls make it once. */
 export interface Emit {
   node(
     operator: string,
@@ -71,7 +71,7 @@ export function apply<Attributes>(
       inputs.map(({ shape }) => shape),
       attributes,
     ),
-    signature: `${operation.name} ${JSON.stringify(attributes)}`,
+    operation: operation.name,
     inputs,
     gradient: (incoming) => operation.gradient(incoming, { inputs, output, attributes }),
     write: (emit, names) => operation.onnx(emit, names, { inputs, output, attributes }),
@@ -81,7 +81,7 @@ export function apply<Attributes>(
 
 const leaf = (shape: Shape, content: NonNullable<Tensor["leaf"]>): Tensor => ({
   shape,
-  signature: "leaf",
+  operation: "input" in content ? "input" : "constant",
   inputs: [],
   leaf: content,
   gradient: () => [],

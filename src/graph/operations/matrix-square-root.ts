@@ -5,82 +5,85 @@
  * stay bounded, which is what a gradient wants of them.
  * @module
  */
+import { ImpastoError } from "../../errors.ts";
 import { type Shape, ShapeError } from "../shape.ts";
 import { apply, type Emit, type Operation, type Tensor } from "../tensor.ts";
 import { multiply, scale } from "./multiply.ts";
-import { reshape } from "./reshape.ts";
-import { expand } from "./sum.ts";
 
+/** Enough for eigenvalues down to a hundred-millionth of the largest to count as they should in a trace. */
 const STEPS = 12;
 
-function requireSquare(operation: string, x: Shape): Shape {
-  const [rows, columns] = x;
-  if (x.length !== 2 || rows !== columns) throw new ShapeError(operation, "a square matrix", [x]);
-  return x;
+function requireSquare(operation: string, [a = []]: readonly Shape[]): Shape {
+  const [rows, columns] = a;
+  if (a.length !== 2 || rows !== columns) throw new ShapeError(operation, "a square matrix", [a]);
+  return a;
 }
 
-/** Emits the iteration and returns the names of Y, Z and √s. */
-function emitIteration(emit: Emit, a: string, size: number) {
-  const number = (value: number) => emit.floats(Float32Array.of(value), []);
-  const identity = emit.floats(
-    Float32Array.from({ length: size * size }, (_, index) => (index % (size + 1) === 0 ? 1 : 0)),
-    [size, size],
-  );
+const noGradient = (operation: string) => (): never => {
+  throw new ImpastoError(`${operation} has no gradient; traceOfSquareRoot has one.`);
+};
+
+/** Emits the iteration and returns the names of Y, Z and √s. Emitted twice for one matrix, it is done once. */
+function emitIteration(emit: Emit, a: string) {
+  const half = emit.floats(Float32Array.of(0.5), []);
+  const identity = emit.node("EyeLike", [a]);
   const norm = emit.node("Sqrt", [emit.node("ReduceSumSquare", [a], { keepdims: { integer: 0 } })]);
+  const three = emit.node("Mul", [identity, emit.floats(Float32Array.of(1.5), [])]);
   let y = emit.node("Div", [a, norm]);
   let z = identity;
-  const three = emit.node("Mul", [identity, number(1.5)]);
   for (let step = 0; step < STEPS; step++) {
     const product = z === identity ? y : emit.node("MatMul", [z, y]);
-    const t = emit.node("Sub", [three, emit.node("Mul", [product, number(0.5)])]);
+    const t = emit.node("Sub", [three, emit.node("Mul", [product, half])]);
     y = emit.node("MatMul", [y, t]);
     z = z === identity ? t : emit.node("MatMul", [t, z]);
   }
   return { y, z, rootOfNorm: emit.node("Sqrt", [norm]) };
 }
 
-/** y = A^½. Without a gradient: it is for targets. */
+/** y = A^½ */
 export const matrixSquareRootOperation: Operation<object> = {
   name: "matrixSquareRoot",
-  shape: ([a = []]) => requireSquare("matrixSquareRoot", a),
-  gradient: () => [undefined],
-  onnx(emit, [a = ""], { output }) {
-    const { y, rootOfNorm } = emitIteration(emit, a, output.shape[0] ?? 1);
+  shape: (shapes) => requireSquare("matrixSquareRoot", shapes),
+  gradient: noGradient("matrixSquareRoot"),
+  onnx(emit, [a = ""]) {
+    const { y, rootOfNorm } = emitIteration(emit, a);
     return emit.node("Mul", [y, rootOfNorm]);
   },
 };
 
-/** y = A^−½. Without a gradient: it is one. */
+/** y = A^−½ */
 export const matrixInverseSquareRootOperation: Operation<object> = {
   name: "matrixInverseSquareRoot",
-  shape: ([a = []]) => requireSquare("matrixInverseSquareRoot", a),
-  gradient: () => [undefined],
-  onnx(emit, [a = ""], { output }) {
-    const { z, rootOfNorm } = emitIteration(emit, a, output.shape[0] ?? 1);
+  shape: (shapes) => requireSquare("matrixInverseSquareRoot", shapes),
+  gradient: noGradient("matrixInverseSquareRoot"),
+  onnx(emit, [a = ""]) {
+    const { z, rootOfNorm } = emitIteration(emit, a);
     return emit.node("Div", [z, rootOfNorm]);
   },
 };
 
-/** y = tr A^½ = Σ A ∘ A^−½ for symmetric A: dy = ½ tr(A^−½ dA), one inverse root for value and gradient alike. */
+/** y = tr A^½: dy = ½ tr(A^−½ dA), for symmetric A. */
 export const traceOfSquareRootOperation: Operation<object> = {
   name: "traceOfSquareRoot",
-  shape([a = [], inverse = []]) {
-    requireSquare("traceOfSquareRoot", a);
-    requireSquare("traceOfSquareRoot", inverse);
+  shape(shapes) {
+    requireSquare("traceOfSquareRoot", shapes);
     return [];
   },
-  gradient(incoming, { inputs: [a, inverse] }) {
-    if (!a || !inverse) return [];
-    const spread = expand(reshape(incoming, [1, 1]), a.shape);
-    return [scale(0.5, multiply(spread, inverse)), undefined];
+  gradient: (incoming, { inputs: [a] }) => [a && scale(0.5, multiply(matrixInverseSquareRoot(a), incoming))],
+  onnx(emit, [a = ""]) {
+    const { y, rootOfNorm } = emitIteration(emit, a);
+    const diagonal = emit.node("Mul", [y, emit.node("EyeLike", [a])]);
+    const trace = emit.node("ReduceSum", [diagonal, emit.integers([0, 1])], { keepdims: { integer: 0 } });
+    return emit.node("Mul", [trace, rootOfNorm]);
   },
-  onnx: (emit, inputs) =>
-    emit.node("ReduceSum", [emit.node("Mul", inputs), emit.integers([0, 1])], { keepdims: { integer: 0 } }),
 };
 
 /** The square root of a symmetric positive definite matrix `[C, C]`. */
 export const matrixSquareRoot = (a: Tensor): Tensor => apply(matrixSquareRootOperation, [a], {});
 
-/** The trace of the square root of a symmetric positive definite matrix `[C, C]`. */
-export const traceOfSquareRoot = (a: Tensor): Tensor =>
-  apply(traceOfSquareRootOperation, [a, apply(matrixInverseSquareRootOperation, [a], {})], {});
+/** The inverse of the square root of a symmetric positive definite matrix `[C, C]`. */
+export const matrixInverseSquareRoot = (a: Tensor): Tensor =>
+  apply(matrixInverseSquareRootOperation, [a], {});
+
+/** The trace of the square root of a symmetric positive definite matrix `[C, C]`, a single number. */
+export const traceOfSquareRoot = (a: Tensor): Tensor => apply(traceOfSquareRootOperation, [a], {});

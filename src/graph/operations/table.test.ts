@@ -89,6 +89,9 @@ const samples: { readonly [N in OperationName]: readonly Sample<Attributes[N]>[]
     plain([2, 3, 4], [2, 4, 5]),
     plain([1, 2, 3, 1], [1, 2, 1, 4]),
   ],
+  // Not for any matrix: see matrix-square-root.test.ts.
+  matrixInverseSquareRoot: [],
+  matrixSquareRoot: [],
   maxPool: pooled,
   multiply: binary,
   pad: [
@@ -115,6 +118,7 @@ const samples: { readonly [N in OperationName]: readonly Sample<Attributes[N]>[]
     { inputs: [[2, 3, 5]], attributes: { axes: [0, 1, 2] } },
     { inputs: [[1, 3, 4, 7]], attributes: { axes: [0, 2, 3] } },
   ],
+  traceOfSquareRoot: [],
   transpose: [
     { inputs: [[2, 3]], attributes: { order: [1, 0] } },
     { inputs: [[1, 2, 3, 5]], attributes: { order: [0, 2, 3, 1] } },

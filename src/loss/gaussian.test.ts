@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { evaluate, uniform } from "../../test/evaluate.ts";
+import { expectGradientOfDifferences } from "../../test/finite-differences.ts";
+import { input } from "../graph/tensor.ts";
+import { gaussianMeasure } from "./gaussian.ts";
+
+const SHAPE = [1, 3, 4, 5];
+const features = input("features", SHAPE);
+const target = gaussianMeasure.prepare(gaussianMeasure.statistics(input("target", SHAPE), 3));
+const loss = gaussianMeasure.loss(gaussianMeasure.statistics(features, 3), target, 3);
+
+describe("the Wasserstein-2 measure of style", () => {
+  it("is zero between a picture and itself", async () => {
+    const values = uniform(SHAPE, 1);
+    const { distance } = await evaluate({ distance: loss }, { features: values, target: values });
+    expect(distance[0]).toBeCloseTo(0, 4);
+  });
+
+  it("knows nothing of where the features are", async () => {
+    const values = uniform(SHAPE, 1);
+    const moved = Float32Array.from(values, (_, i) => values[Math.floor(i / 20) * 20 + ((i + 7) % 20)]);
+    const { distance } = await evaluate({ distance: loss }, { features: moved, target: values });
+    expect(distance[0]).toBeCloseTo(0, 4);
+  });
+
+  it("is the squared distance of the means when only they differ, as a part of the target's power", async () => {
+    const values = uniform(SHAPE, 1);
+    const shifted = values.map((value) => value + 0.5);
+    const { distance } = await evaluate({ distance: loss }, { features: shifted, target: values });
+    const power = values.reduce((sum, value) => sum + value * value, 0) / 20;
+    expect(distance[0]).toBeCloseTo((3 * 0.25) / power, 3);
+  });
+
+  it("is Σ (σ − σₛ)² for independent features with other deviations", async () => {
+    // Three rows, each with its own pattern of signs: uncorrelated and of mean zero.
+    const signs = [
+      (i: number) => i % 2,
+      (i: number) => Math.floor(i / 2) % 2,
+      (i: number) => Math.floor(i / 4) % 2,
+    ];
+    const rows = (sizes: readonly number[]) =>
+      Float32Array.from(
+        { length: 48 },
+        (_, i) => sizes[Math.floor(i / 16)] * (2 * signs[Math.floor(i / 16)](i % 16) - 1),
+      );
+    const shape = [1, 3, 4, 4];
+    const goal = gaussianMeasure.prepare(gaussianMeasure.statistics(input("target", shape), 3));
+    const away = gaussianMeasure.loss(gaussianMeasure.statistics(input("features", shape), 3), goal, 3);
+    const { distance } = await evaluate(
+      { distance: away },
+      { features: rows([1, 2, 3]), target: rows([2, 2, 1]) },
+    );
+    expect(distance[0]).toBeCloseTo((1 + 0 + 4) / (4 + 4 + 1), 3);
+  });
+
+  it("does not change when both pictures' features are scaled", async () => {
+    const [a, b] = [uniform(SHAPE, 1), uniform(SHAPE, 2)];
+    const { distance } = await evaluate({ distance: loss }, { features: a, target: b });
+    const large = { features: a.map((value) => 300 * value), target: b.map((value) => 300 * value) };
+    const { distance: scaled } = await evaluate({ distance: loss }, large);
+    expect(scaled[0] / distance[0]).toBeCloseTo(1, 4);
+  });
+
+  it("has a gradient that agrees with differences", async () => {
+    const prepared = Object.entries(target).map(([part, { shape }]) => [part, input(part, shape)] as const);
+    const values = await evaluate(target, { target: uniform(SHAPE, 2) });
+    const fixed = Object.fromEntries(prepared);
+    const distance = gaussianMeasure.loss(gaussianMeasure.statistics(features, 3), fixed, 3);
+    const points = { features: { tensor: features, values: uniform(SHAPE, 1) } };
+    const constants = Object.fromEntries(
+      prepared.map(([part, tensor]) => [part, { tensor, values: values[part] }]),
+    );
+    await expectGradientOfDifferences(distance, points, constants);
+  });
+});
