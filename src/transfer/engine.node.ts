@@ -6,11 +6,11 @@ import { totalmem } from "node:os";
 import type { Environment } from "../network/locate.node.ts";
 import { openNetwork } from "../network/open.node.ts";
 import { openRuntime } from "../runtime/onnxruntime.node.ts";
-import type { Options } from "./options.ts";
+import { type OptionsInput, parseOptions } from "./options.ts";
 import type { Engine } from "./stylize.ts";
 
 /** What is opened from the options. */
-export type EngineOptions = Pick<Options, "network" | "device" | "threads">;
+export type EngineOptions = Pick<OptionsInput, "network" | "device" | "threads">;
 
 /** An engine, and one line that says which network it uses and why. */
 export interface OpenedEngine extends Engine {
@@ -22,13 +22,15 @@ const SHARE = 0.9;
 
 /**
  * Opens a network and a runtime.
+ * @example const engine = await openEngine({ network: "auto" });
  * @throws MisuseError when the weights are not where they are said to be.
  * @throws ImpastoError when the weights cannot be used or the device is not there.
  */
 export async function openEngine(
-  { network, device, threads }: EngineOptions,
+  options: EngineOptions = {},
   environment: Environment = process.env,
 ): Promise<OpenedEngine> {
+  const { network, device, threads } = parseOptions(options);
   const opened = await openNetwork(network, environment);
   const runtime = await openRuntime({ device, ...(threads === undefined ? {} : { threads }) });
   return { ...opened, runtime, memory: SHARE * machineMemory() };
