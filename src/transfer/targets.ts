@@ -108,10 +108,10 @@ async function runOnce(
   outputs: Readonly<Record<string, Tensor>>,
   inputs: Targets,
 ): Promise<Targets> {
-  const passed = Object.entries(outputs).filter(
-    ([name, { leaf }]) => leaf && "input" in leaf && leaf.input === name,
-  );
-  const made = Object.entries(outputs).filter((entry) => !passed.includes(entry));
+  const isPassed = ([name, { leaf }]: readonly [string, Tensor]) =>
+    leaf && "input" in leaf && leaf.input === name;
+  const passed = Object.entries(outputs).filter(isPassed);
+  const made = Object.entries(outputs).filter((output) => !isPassed(output));
   const kept = Object.fromEntries(passed.map(([name]) => [name, inputs[name] ?? new Float32Array()]));
   if (made.length === 0) return kept;
   const program = await runtime.compile(Object.fromEntries(made));
