@@ -83,6 +83,7 @@ const exam = (progress: Progress, pooling: (typeof POOLINGS)[number]) =>
   examine(runtime, teacher, layout, progress.parameters, progress.units, material.heldOut, pooling);
 
 let progress = (await readCheckpoint(values.checkpoints)) ?? (await begin());
+const begun = progress.step;
 log(`beginning at step ${progress.step} of ${curriculum.steps}, ${progress.parameters.length} parameters`);
 const before = await exam(progress, "max");
 log(`held out, features: ${list(before.features)}`);
@@ -100,7 +101,7 @@ for await (const { step, result, rate, progress: current } of teach(
     }
   }
   if (step % REPORT_EVERY === 0) {
-    const left = ((performance.now() - began) / 1000 / step) * (curriculum.steps - step);
+    const left = ((performance.now() - began) / 1000 / (step - begun)) * (curriculum.steps - step);
     log(`step ${step}  rate ${rate.toExponential(1)}  ${left.toFixed(0)} s left`);
     log(`  features ${list(Object.fromEntries(sums.features))}`);
     log(`  Grams    ${list(Object.fromEntries(sums.grams))}`);

@@ -22,16 +22,16 @@ const sketch: Curriculum = {
 /** Gram matrices too, conv4_1's above all, for it dominates the losses; and pictures from the way of an optimisation. */
 const full: Curriculum = {
   seed: 0,
-  steps: 10_000,
+  steps: 5_500,
   batch: { batch: 3, width: 160, height: 160 },
   averagePoolingShare: 0.15,
   emphasis: {
     features: { ...EVERY_LAYER, conv4_1: 2, conv4_2: 2 },
     grams: { conv1_1: 2, conv2_1: 2, conv3_1: 2, conv4_1: 6, conv5_1: 2 },
   },
-  peakRate: 1.5e-3,
+  peakRate: 8e-4,
   warmUp: 300,
-  rehearseEvery: 80,
+  rehearseEvery: 150,
 };
 
 /** The curricula by name. */

@@ -90,7 +90,7 @@ export async function* teach(
   const optimizer = adam(progress.parameters, {
     learningRate: () => rateAt(step, curriculum),
     beta1: 0.9,
-    beta2: 0.99,
+    beta2: 0.999,
     epsilon: 1e-8,
     moments: progress.moments,
   });

@@ -40,6 +40,18 @@ export const optionsSchema = z.strictObject({
     .max(1_000_000)
     .optional()
     .describe("evaluations of loss and gradient at each size"),
+  strength: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("how strong the style is, 0 to 1, in place of the weights; 0.5 is the preset's own"),
+  styleScale: z
+    .number()
+    .min(0.05)
+    .max(20)
+    .default(1)
+    .describe("size of brush strokes: styles are seen this much larger, though never enlarged"),
   contentWeight: weight("how much the photograph's content counts, in the preset's units"),
   styleWeight: weight("how much the style counts at each layer, in the preset's units"),
   smoothnessWeight: weight("how much differences between neighbouring pixels count, in the preset's units"),

@@ -7,9 +7,10 @@ const settle = (options: OptionsInput) => resolveSettings(parseOptions(options))
 
 describe.each(PRESET_NAMES)("The settings of the preset %s", (preset) => {
   test("are the preset's own where no option says otherwise", () => {
-    const { size, seed, init, optimizer, ...settings } = settle({ preset });
+    const { size, seed, init, optimizer, schedule, ...settings } = settle({ preset });
     const table = PRESETS[preset];
     expect(table).toMatchObject(settings);
+    expect(schedule(512)).toEqual(table.schedule(512));
     expect({ size, seed, init }).toEqual({ size: undefined, seed: 0, init: table.init });
     expect(optimizer).toEqual(table[table.optimizer]);
   });
@@ -17,7 +18,6 @@ describe.each(PRESET_NAMES)("The settings of the preset %s", (preset) => {
   test("are the options' where they are given", () => {
     const given = {
       size: 99,
-      iterations: 7,
       contentWeight: 0.25,
       styleWeight: 3.5,
       smoothnessWeight: 0.125,
@@ -29,6 +29,10 @@ describe.each(PRESET_NAMES)("The settings of the preset %s", (preset) => {
     for (const pooling of ["max", "average"] as const) {
       expect(settle({ preset, ...given, pooling })).toMatchObject({ ...given, pooling });
     }
+  });
+
+  test("make as many evaluations at each size as the option says", () => {
+    for (const { iterations } of settle({ preset, iterations: 7 }).schedule(512)) expect(iterations).toBe(7);
   });
 
   test("take weights of 0 for what they are", () => {
@@ -49,9 +53,9 @@ describe.each(PRESET_NAMES)("The settings of the preset %s", (preset) => {
   });
 
   test("work up to the size that was asked for, each size larger than the one before", () => {
-    const { scales } = settle({ preset });
+    const { schedule } = settle({ preset });
     for (const longest of [16, 17, 100, 128, 255, 256, 257, 512, 1000, 1025, 4096]) {
-      const sizes = scales(longest);
+      const sizes = schedule(longest).map((scale) => scale.longest);
       expect(sizes.at(-1)).toBe(longest);
       expect(sizes).toEqual([...new Set(sizes)].sort((a, b) => a - b));
       expect(Math.min(...sizes)).toBeGreaterThanOrEqual(16);

@@ -3,6 +3,7 @@
  * @module
  */
 import { MisuseError } from "../errors.ts";
+import { LONGEST_SIDE, SHORTEST_SIDE } from "../image/size.ts";
 import { LAYERS, type Layer } from "../network/layers.ts";
 import type { LayerWeights, OptionName, Options } from "./options.ts";
 import type { OptimizerSettings, Preset } from "./preset.ts";
@@ -35,10 +36,17 @@ export interface Settings extends Omit<Preset, "optimizer" | "init" | "lbfgs" | 
  */
 export function resolveSettings(options: Options, nameOf = (option: OptionName): string => option): Settings {
   const preset = PRESETS[options.preset];
+  const scaledSide = (side: number): number =>
+    Math.min(LONGEST_SIDE, Math.max(SHORTEST_SIDE, Math.round(options.styleScale * side)));
   const settings: Settings = {
     ...preset,
     pooling: options.pooling ?? preset.pooling,
-    contentWeight: options.contentWeight ?? preset.contentWeight,
+    contentWeight: contentWeight(options, preset),
+    styleSize: (style, result) =>
+      preset.styleSize(style, {
+        width: scaledSide(result.width),
+        height: scaledSide(result.height),
+      }),
     styleWeight: options.styleWeight ?? preset.styleWeight,
     smoothnessWeight: options.smoothnessWeight ?? preset.smoothnessWeight,
     contentLayers: options.contentLayers ?? preset.contentLayers,
@@ -58,6 +66,18 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
     );
   }
   return settings;
+}
+
+/** What the weight of the content is multiplied with at strength 0, and divided by at strength 1. */
+const STRENGTH_RANGE = 30;
+
+/** The strength dial moves α along a geometric scale, with the preset's own in the middle. */
+function contentWeight({ strength, contentWeight, styleWeight }: Options, preset: Preset): number {
+  if (strength === undefined) return contentWeight ?? preset.contentWeight;
+  if (contentWeight !== undefined || styleWeight !== undefined) {
+    throw new MisuseError("strength stands for contentWeight and styleWeight: give it, or them.");
+  }
+  return preset.contentWeight * STRENGTH_RANGE ** (1 - 2 * strength);
 }
 
 function optimizerSettings(
