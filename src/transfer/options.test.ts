@@ -18,6 +18,7 @@ function validValues(name: string): fc.Arbitrary<unknown> {
   if (type === "number") {
     return fc.double({
       min: typeof exclusiveMinimum === "number" ? exclusiveMinimum : (minimum ?? 0),
+      max: maximum ?? Number.MAX_VALUE,
       minExcluded: exclusiveMinimum !== undefined,
       noNaN: true,
       noDefaultInfinity: true,
@@ -110,8 +111,8 @@ describe("Options", () => {
     );
   });
 
-  test("have defaults for the preset, the seed, the network and the device alone", () => {
-    expect(parseOptions({})).toEqual({ preset: "impasto", seed: 0, network: "auto", device: "auto" });
+  test("have defaults where no preset decides", () => {
+    expect(parseOptions({})).toMatchObject({ preset: "impasto", seed: 0, network: "auto", device: "auto" });
   });
 
   test.each([

@@ -7,12 +7,21 @@ const settle = (options: OptionsInput) => resolveSettings(parseOptions(options))
 
 describe.each(PRESET_NAMES)("The settings of the preset %s", (preset) => {
   test("are the preset's own where no option says otherwise", () => {
-    const { size, seed, init, optimizer, schedule, ...settings } = settle({ preset });
-    const table = PRESETS[preset];
-    expect(table).toMatchObject(settings);
-    expect(schedule(512)).toEqual(table.schedule(512));
-    expect({ size, seed, init }).toEqual({ size: undefined, seed: 0, init: table.init });
-    expect(optimizer).toEqual(table[table.optimizer]);
+    const { optimizer, lbfgs, adam, ...table } = PRESETS[preset];
+    const settings = settle({ preset });
+    const values = Object.entries(table).filter(([, value]) => typeof value !== "function");
+    expect(settings).toMatchObject(Object.fromEntries(values));
+    expect(settings.optimizer).toEqual({ lbfgs, adam }[optimizer]);
+    expect(settings).toMatchObject({ size: undefined, seed: 0 });
+
+    const [shape, size] = [[3, 4, 5], { width: 300, height: 200 }];
+    expect(settings.contentUnit(shape)).toBe(table.contentUnit(shape));
+    expect(settings.styleUnit(shape)).toBe(table.styleUnit(shape));
+    expect(settings.smoothnessUnit(shape)).toBe(table.smoothnessUnit(shape));
+    expect(settings.contentSize(size, undefined)).toEqual(table.contentSize(size, undefined));
+    const [painting, result] = [size, { width: 200, height: 150 }];
+    expect(settings.styleSize(painting, result)).toEqual(table.styleSize(painting, result));
+    expect(settings.schedule(512)).toEqual(table.schedule(512));
   });
 
   test("are the options' where they are given", () => {

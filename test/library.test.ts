@@ -1,0 +1,94 @@
+/**
+ * The library's face: what `import … from "impasto"` gives, and that importing does nothing else. The built package is
+ * tried as others see it, through its own `exports`.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { z } from "zod";
+import * as library from "../src/index.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+const NAMES = [
+  "ImpastoError",
+  "MisuseError",
+  "decodePicture",
+  "drain",
+  "encodePicture",
+  "measure",
+  "openEngine",
+  "optionsSchema",
+  "readPicture",
+  "stylize",
+];
+
+/** Runs a module in a process of its own, in the package's folder, so that "impasto" is the package itself. */
+const runModule = (code: string) =>
+  spawnSync(process.execPath, ["--input-type=module", "--eval", code], { cwd: root, encoding: "utf8" });
+
+describe("The library", () => {
+  test("has the names that are documented, and no others", () => {
+    expect(Object.keys(library).sort()).toEqual(NAMES);
+  });
+
+  test("gives functions to call, a schema and two errors", () => {
+    const { ImpastoError, MisuseError, optionsSchema, ...functions } = library;
+    for (const [name, value] of Object.entries(functions)) expect(value, name).toBeTypeOf("function");
+    expect(optionsSchema).toBeInstanceOf(z.ZodObject);
+    const error = new MisuseError("why");
+    expect(error).toBeInstanceOf(ImpastoError);
+    expect(error).toBeInstanceOf(Error);
+    expect(new ImpastoError("why")).not.toBeInstanceOf(MisuseError);
+    expect([new ImpastoError("why").name, error.name]).toEqual(["ImpastoError", "MisuseError"]);
+    expect(error.message).toBe("why");
+  });
+
+  test("has types for what goes in and what comes out", () => {
+    expectTypeOf<library.Iterate>().toHaveProperty("secondsLeft").toBeNumber();
+    expectTypeOf<library.Iterate["picture"]>().returns.toEqualTypeOf<library.Picture>();
+    expectTypeOf(library.drain).returns.resolves.toEqualTypeOf<library.Stylization>();
+    expectTypeOf(library.measure).returns.resolves.toEqualTypeOf<library.Measurement>();
+    expectTypeOf(library.readPicture).returns.resolves.toEqualTypeOf<library.Picture>();
+    expectTypeOf<library.StylizeRequest["options"]>().toEqualTypeOf<library.OptionsInput | undefined>();
+    expectTypeOf(library.stylize).parameter(1).toEqualTypeOf<library.Engine>();
+  });
+});
+
+describe("The built package", () => {
+  test("gives those names to who imports it, and does nothing else", () => {
+    const { status, stdout, stderr } = runModule(
+      'console.log(Object.keys(await import("impasto")).sort().join())',
+    );
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${NAMES.join()}\n`, stderr: "" });
+  });
+
+  test("does not load ONNX Runtime when it is imported", () => {
+    const { stdout } = runModule(
+      'await import("impasto"); console.log(process.report.getReport().sharedObjects.join("\\n"))',
+    );
+    expect(stdout).not.toBe("");
+    expect(stdout).not.toMatch(/onnxruntime/);
+  });
+
+  test("keeps its insides to itself", () => {
+    const { status, stderr } = runModule('await import("impasto/dist/transfer/stylize.js")');
+    expect(status).not.toBe(0);
+    expect(stderr).toContain("ERR_PACKAGE_PATH_NOT_EXPORTED");
+  });
+
+  test("comes with types, an entry and a command where its description says", () => {
+    const description = z
+      .object({
+        type: z.literal("module"),
+        bin: z.object({ impasto: z.string() }),
+        exports: z.object({ ".": z.object({ types: z.string(), default: z.string() }) }),
+        engines: z.object({ node: z.literal(">=20") }),
+      })
+      .parse(JSON.parse(readFileSync(`${root}package.json`, "utf8")));
+    const { types, default: entry } = description.exports["."];
+    for (const file of [types, entry, description.bin.impasto])
+      expect(existsSync(root + file), file).toBe(true);
+  });
+});

@@ -1,0 +1,82 @@
+/**
+ * The README's example of the library, taken from the page and run for real: in a folder of its own, where "impasto" is
+ * the built package and `examples` holds the pictures of the repository. Only its size is made smaller.
+ */
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readPicture } from "../src/image/decode.node.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "impasto-readme-"));
+const hasNetwork =
+  process.env.IMPASTO_WEIGHTS !== undefined || existsSync(join(root, "models", "impasto.safetensors"));
+const typescript = join(root, "node_modules", "typescript", "bin", "tsc");
+
+/** What makes the example a matter of seconds: the text on the page, and what is run in its place. */
+const PAGE_SIZE = "size: 512";
+const TEST_SIZE = "size: 64, iterations: 2";
+
+/** The first block of TypeScript on the page. @throws where there is no page or no block. */
+function exampleOf(path: string): string {
+  if (!existsSync(path)) throw new Error("There is no README.md");
+  const [, example] = /^```ts\n(.*?)^```$/ms.exec(readFileSync(path, "utf8")) ?? [];
+  if (example === undefined) throw new Error("README.md has no block that begins with ```ts");
+  return example;
+}
+
+const run = (args: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
+  return { status, output: stdout + stderr };
+};
+
+beforeAll(() => {
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(root, join(folder, "node_modules", "impasto"), "junction");
+  symlinkSync(join(root, "examples"), join(folder, "examples"), "junction");
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("The README's example of the library", () => {
+  test("imports impasto, reads the example pictures and writes one", () => {
+    const example = exampleOf(join(root, "README.md"));
+    expect(example).toMatch(/from "impasto"/);
+    expect(example).toContain('"examples/cat.png"');
+    expect(example).toContain('"examples/starry_night.jpg"');
+    expect(example).toContain('"out.png"');
+    expect(example.split(PAGE_SIZE)).toHaveLength(2);
+  });
+
+  test("is TypeScript without errors", () => {
+    writeFileSync(join(folder, "example.ts"), exampleOf(join(root, "README.md")));
+    const settings = ["--strict", "--noEmit", "--skipLibCheck", "--module", "nodenext", "--target", "es2022"];
+    const types = ["--typeRoots", join(root, "node_modules", "@types"), "--types", "node"];
+    expect(run([typescript, ...settings, ...types, "example.ts"])).toEqual({ status: 0, output: "" });
+  });
+
+  test.skipIf(!hasNetwork)(
+    "repaints the cat (needs IMPASTO_WEIGHTS or the built-in network)",
+    { timeout: 300_000 },
+    async () => {
+      const example = exampleOf(join(root, "README.md"));
+      writeFileSync(join(folder, "example.js"), example.replace(PAGE_SIZE, TEST_SIZE));
+      const { status, output } = run(["example.js"]);
+      expect(status, output).toBe(0);
+      const picture = await readPicture(join(folder, "out.png"));
+      expect(Math.max(picture.width, picture.height)).toBe(64);
+    },
+  );
+});
