@@ -94,7 +94,3 @@ export async function featuresOf(
 
 /** The layers whose style the presets take. */
 export const STYLE_LAYERS = ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"] as const;
-
-/** How far two numbers are apart, relative to the second. */
-export const relative = (found: number | undefined, expected: number): number =>
-  Math.abs((found ?? Number.NaN) - expected) / Math.abs(expected);
