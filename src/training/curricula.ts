@@ -29,7 +29,7 @@ const full: Curriculum = {
     features: { ...EVERY_LAYER, conv4_1: 2, conv4_2: 2 },
     grams: { conv1_1: 2, conv2_1: 2, conv3_1: 2, conv4_1: 6, conv5_1: 2 },
   },
-  peakRate: 8e-4,
+  peakRate: 4e-4,
   warmUp: 300,
   rehearseEvery: 150,
 };

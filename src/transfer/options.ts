@@ -163,6 +163,12 @@ function explain(issue: z.core.$ZodIssue, input: unknown, nameOf: (option: strin
   return `Expected ${field?.expected ?? issue.message} for ${nameOf(name)} but received ${print(received)}.`;
 }
 
-/** Numbers as they are, NaN and Infinity included; the rest as JSON has it. */
-const print = (value: unknown): string =>
-  typeof value === "number" ? String(value) : (JSON.stringify(value) ?? String(value));
+/** Numbers as they are, NaN and Infinity included; the rest as JSON has it, or by its kind where JSON has no way. */
+function print(value: unknown): string {
+  if (typeof value === "number") return String(value);
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return `a ${typeof value}`;
+  }
+}

@@ -120,9 +120,15 @@ export async function drain(
   steps: AsyncGenerator<Iterate, Stylization>,
   onIterate: (iterate: Iterate) => void = () => {},
 ): Promise<Stylization> {
-  let step = await steps.next();
-  for (; !step.done; step = await steps.next()) onIterate(step.value);
-  return step.value;
+  try {
+    let step = await steps.next();
+    for (; !step.done; step = await steps.next()) onIterate(step.value);
+    return step.value;
+  } catch (error) {
+    // Where onIterate threw, the generator still holds a program: it is told, releases it and throws the same again.
+    await steps.throw(error);
+    throw error;
+  }
 }
 
 const NO_LOSS = {

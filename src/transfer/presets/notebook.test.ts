@@ -63,9 +63,9 @@ describe("The preset notebook", () => {
         fc.pre((400 * Math.max(width, height)) / Math.min(width, height) <= 65_000);
         const size = notebook.contentSize({ width, height }, undefined);
         expect(Math.min(size.width, size.height)).toBe(Math.min(400, Math.max(width, height)));
-        const ratio = Math.max(width, height) / Math.min(width, height);
-        const longest = ratio * Math.min(size.width, size.height);
-        expect(Math.abs(Math.max(size.width, size.height) - longest)).toBeLessThanOrEqual(0.5 + 1e-9);
+        const shortest = Math.min(size.width, size.height);
+        const longest = (shortest * Math.max(width, height)) / Math.min(width, height);
+        expect(Math.max(size.width, size.height)).toBe(Math.floor(longest));
         expect(size.width > size.height).toBe(width > height && size.width !== size.height);
       }),
     );

@@ -2,7 +2,7 @@
  * The well-known teaching notebook: Adam from the photograph, in torchvision's normalised units.
  * @module
  */
-import { type Size, sizeWithLongestSide } from "../../image/size.ts";
+import { LONGEST_SIDE, SHORTEST_SIDE, type Size, sizeWithLongestSide } from "../../image/size.ts";
 import { TORCHVISION } from "../../network/weights.ts";
 import type { Preset } from "../preset.ts";
 
@@ -11,12 +11,11 @@ const SHORTEST = 400;
 /** The shortest side becomes min(400, longest side), as the notebook's resizing does it. */
 function notebookSize({ width, height }: Size, longest: number | undefined): Size {
   if (longest !== undefined) return sizeWithLongestSide(width, height, longest);
-  const shortest = Math.min(SHORTEST, Math.max(width, height));
-  return sizeWithLongestSide(
-    width,
-    height,
-    Math.round((shortest * Math.max(width, height)) / Math.min(width, height)),
-  );
+  const [shorter, longer] = [Math.min(width, height), Math.max(width, height)];
+  const shortest = Math.max(SHORTEST_SIDE, Math.min(SHORTEST, longer));
+  // torchvision, which the notebook resizes with, cuts the fraction off.
+  const rest = Math.min(LONGEST_SIDE, Math.floor((shortest * longer) / shorter));
+  return width < height ? { width: shortest, height: rest } : { width: rest, height: shortest };
 }
 
 const [red, green, blue] = TORCHVISION.scale;
