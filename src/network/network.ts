@@ -13,7 +13,10 @@ export const POOLINGS = ["max", "average"] as const;
 export type Pooling = (typeof POOLINGS)[number];
 
 /** What lies beyond a picture's border at the first convolution: zeros, as taught, or the border's own pixels again. */
-export type Edges = "zero" | "replicate";
+export const EDGES = ["zero", "replicate"] as const;
+
+/** One of {@link EDGES}. */
+export type Edges = (typeof EDGES)[number];
 
 /** The features of one layer. */
 export interface FeatureMap {

@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { MisuseError } from "../errors.ts";
 import { LAYERS, type Layer } from "../network/layers.ts";
-import { POOLINGS } from "../network/network.ts";
+import { EDGES, POOLINGS } from "../network/network.ts";
 import { DEVICES } from "../runtime/runtime.ts";
 
 /** The named ways of working; each is a file in `presets/`. */
@@ -14,6 +14,9 @@ export const PRESET_NAMES = ["impasto", "gatys", "notebook", "neural-style"] as 
 
 /** What minimises the loss. */
 export const OPTIMIZERS = ["lbfgs", "adam"] as const;
+
+/** The measures of style. */
+export const STYLE_MEASURE_NAMES = ["gram", "gaussian"] as const;
 
 /** Layers and how much each weighs. */
 export type LayerWeights = Readonly<Partial<Record<Layer, number>>>;
@@ -57,6 +60,12 @@ export const optionsSchema = z.strictObject({
   smoothnessWeight: weight("how much differences between neighbouring pixels count, in the preset's units"),
   contentLayers: layerWeights("layers whose features are the content, with their weights"),
   styleLayers: layerWeights("layers whose Gram matrices are the style, with their weights"),
+  styleMeasure: z
+    .enum(STYLE_MEASURE_NAMES)
+    .optional()
+    .describe("how style is measured: by Gram matrices, or as a normal distribution of features"),
+  scales: z.int().min(1).max(16).optional().describe("sizes to work through, the result's included"),
+  edges: z.enum(EDGES).optional().describe("what lies beyond the picture's border"),
   pooling: z.enum(POOLINGS).optional().describe("how the network shrinks its picture"),
   optimizer: z.enum(OPTIMIZERS).optional().describe("what minimises the loss"),
   learningRate: z

@@ -7,8 +7,12 @@ import type { Shape } from "../graph/shape.ts";
 import type { Size } from "../image/size.ts";
 import { gaussianMeasure } from "../loss/gaussian.ts";
 import { gramMeasure } from "../loss/style.ts";
+import type { StyleMeasure } from "../loss/style-measure.ts";
 import type { Edges, Pooling } from "../network/network.ts";
-import type { LayerWeights } from "./options.ts";
+import type { LayerWeights, STYLE_MEASURE_NAMES } from "./options.ts";
+
+/** The name of a measure of style. */
+export type StyleMeasureName = (typeof STYLE_MEASURE_NAMES)[number];
 
 /** How the optimiser's variables relate to pixels: rgb = variable · scale + offset, channel by channel. */
 export interface Variables {
@@ -17,7 +21,10 @@ export interface Variables {
 }
 
 /** The measures of style by name. */
-export const STYLE_MEASURES = { gram: gramMeasure, gaussian: gaussianMeasure };
+export const STYLE_MEASURES: Readonly<Record<StyleMeasureName, StyleMeasure>> = {
+  gram: gramMeasure,
+  gaussian: gaussianMeasure,
+};
 
 /** Variables that are the pixels themselves, in [0, 1]. */
 export const UNIT_VARIABLES: Variables = { scale: [1, 1, 1], offset: [0, 0, 0] };
@@ -54,7 +61,7 @@ export interface Preset {
   readonly contentLayers: LayerWeights;
   readonly styleLayers: LayerWeights;
   /** How style is measured: by Gram matrices, or as a normal distribution of features. */
-  readonly styleMeasure: keyof typeof STYLE_MEASURES;
+  readonly styleMeasure: StyleMeasureName;
   /** Whether content differences count in units of the photograph's own power at the layer. */
   readonly relativeContent: boolean;
   /** What the mean squared difference of features `[C, H, W]` is multiplied with to be in the preset's units. */

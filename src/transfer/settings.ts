@@ -41,6 +41,8 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
   const settings: Settings = {
     ...preset,
     pooling: options.pooling ?? preset.pooling,
+    edges: options.edges ?? preset.edges,
+    styleMeasure: options.styleMeasure ?? preset.styleMeasure,
     contentWeight: contentWeight(options, preset),
     styleSize: (style, result) =>
       preset.styleSize(style, {
@@ -54,6 +56,7 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
     schedule: (longest) =>
       preset
         .schedule(longest)
+        .slice(-(options.scales ?? 0))
         .map((scale) => ({ ...scale, iterations: options.iterations ?? scale.iterations })),
     init: options.init ?? preset.init,
     optimizer: optimizerSettings(options, preset, nameOf),
