@@ -6,8 +6,11 @@ import type { Tensor } from "../graph/tensor.ts";
 import { input } from "../graph/tensor.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Layer } from "../network/layers.ts";
-import { type BuildOptions, type Features, featuresAt, type Network } from "../network/network.ts";
+import { type Features, featuresAt, type Network } from "../network/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { partition } from "./blocks.ts";
+import { buildOptions } from "./build-options.ts";
+import { gatherAverages, gatherMaps } from "./gathering.ts";
 import { STYLE_MEASURES } from "./preset.ts";
 import { type Settings, weightedLayers } from "./settings.ts";
 
@@ -27,46 +30,61 @@ export const contentTargetName = (layer: Layer): string => `target.content.${lay
 /** The name of the objective's input for one part of the style target of a layer. */
 export const styleTargetName = (layer: Layer, part: string): string => `target.style.${layer}.${part}`;
 
-/** How these settings want this network built. */
-export const buildOptions = (
-  { normalized, pooling, edges }: Settings,
+/**
+ * The photograph's features at the content layers.
+ * @param mostPixels how many pixels may be looked at at once; a larger picture is looked at in blocks.
+ * @throws the signal's reason, where it is aborted between two blocks.
+ */
+export async function contentTargets(
+  photograph: Picture,
   network: Network,
-  layers: readonly Layer[],
-): BuildOptions => ({
-  pooling,
-  edges,
-  layers,
-  normalized: normalized === "large" ? network.largeFeatures : normalized,
-});
+  runtime: Runtime,
+  settings: Settings,
+  mostPixels = Number.POSITIVE_INFINITY,
+  signal?: AbortSignal,
+): Promise<Targets> {
+  const layers = weightedLayers(settings.contentLayers);
+  if (fits(photograph, mostPixels)) {
+    return look(photograph, layers, network, runtime, settings, (features, layer) => [
+      [contentTargetName(layer), featuresAt(features, layer).tensor],
+    ]);
+  }
+  const view = { partition: partition(photograph, layers, mostPixels), network, runtime, settings };
+  return gatherMaps(view, layers, photograph.rgb, contentTargetName, signal);
+}
 
-/** The photograph's features at the content layers. */
-export const contentTargets = (photograph: Picture, network: Network, runtime: Runtime, settings: Settings) =>
-  look(photograph, weightedLayers(settings.contentLayers), network, runtime, settings, (features, layer) => [
-    [contentTargetName(layer), featuresAt(features, layer).tensor],
-  ]);
-
-/** The paintings' statistics at the style layers, blended by weight, Σ wᵢ Sᵢ / Σ wᵢ, and made ready for the loss. */
+/**
+ * The paintings' statistics at the style layers, blended by weight, Σ wᵢ Sᵢ / Σ wᵢ, and made ready for the loss.
+ * @param mostPixels how many pixels may be looked at at once; a larger painting is looked at in blocks.
+ * @throws the signal's reason, where it is aborted between two blocks.
+ */
 export async function styleTargets(
   styles: readonly WeightedStyle[],
   network: Network,
   runtime: Runtime,
   settings: Settings,
+  mostPixels = Number.POSITIVE_INFINITY,
+  signal?: AbortSignal,
 ): Promise<Targets> {
   const layers = weightedLayers(settings.styleLayers);
   const measure = STYLE_MEASURES[settings.styleMeasure];
   const whole = styles.reduce((sum, { weight }) => sum + weight, 0);
   const blended: Record<string, Float32Array> = {};
   const raw: Record<string, Tensor> = {};
+  const describe = (features: Features, layer: Layer) => {
+    const { tensor, channels } = featuresAt(features, layer);
+    return Object.entries(measure.statistics(tensor, channels)).map(([part, value]) => {
+      const name = styleTargetName(layer, part);
+      raw[name] = input(name, value.shape);
+      return [name, value] as const;
+    });
+  };
   for (const { picture, weight } of styles) {
     if (weight === 0) continue;
-    const statistics = await look(picture, layers, network, runtime, settings, (features, layer) => {
-      const { tensor, channels } = featuresAt(features, layer);
-      return Object.entries(measure.statistics(tensor, channels)).map(([part, value]) => {
-        const name = styleTargetName(layer, part);
-        raw[name] = input(name, value.shape);
-        return [name, value] as const;
-      });
-    });
+    const view = () => ({ partition: partition(picture, layers, mostPixels), network, runtime, settings });
+    const statistics = fits(picture, mostPixels)
+      ? await look(picture, layers, network, runtime, settings, describe)
+      : await gatherAverages(view(), layers, picture.rgb, describe, signal);
     for (const [name, values] of Object.entries(statistics)) {
       const sum = blended[name] ?? new Float32Array(values.length);
       blended[name] = sum.map((value, index) => value + (weight / whole) * values[index]);
@@ -83,6 +101,8 @@ export async function styleTargets(
   });
   return runOnce(runtime, Object.fromEntries(prepared), blended);
 }
+
+const fits = ({ width, height }: Picture, mostPixels: number): boolean => width * height <= mostPixels;
 
 /** Computes something of a picture's features, layer by layer. */
 async function look(
