@@ -12,14 +12,21 @@ import { PRESETS, resolveSettings, type Settings } from "../transfer/settings.ts
 export const flagOf = (option: string): string =>
   `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** The flags for all options of the schema, or for those named. */
-export const optionFlags = (names?: readonly string[]): readonly Option[] =>
+/**
+ * The flags for all options of the schema, or for those named.
+ * @param defaults what a command has in place of the schema's and the presets' defaults; the command fills them in.
+ */
+export const optionFlags = (
+  names?: readonly string[],
+  defaults: Readonly<Record<string, string | number>> = {},
+): readonly Option[] =>
   optionFields()
     .filter(({ name }) => names?.includes(name) ?? true)
     .map((field) =>
-      new Option(`${flagOf(field.name)} ${PLACEHOLDERS[field.kind]}`, describe(field)).argParser((text) =>
-        readValue(field.kind, text),
-      ),
+      new Option(
+        `${flagOf(field.name)} ${PLACEHOLDERS[field.kind]}`,
+        describe(field, defaults[field.name]),
+      ).argParser((text) => readValue(field.kind, text)),
     );
 
 /**
@@ -31,6 +38,14 @@ export function optionsFrom(given: Readonly<Record<string, unknown>>): Options {
   const entries = Object.entries(given).filter(([name]) => names.includes(name));
   return parseOptions(Object.fromEntries(entries), flagOf);
 }
+
+/** Writes options as the flags that give them, those left out that are as they would be anyway. */
+export const flagsOf = (options: Options): readonly string[] =>
+  Object.entries(options).flatMap(([name, value]) => {
+    if (value === undefined || value === optionFields().find((field) => field.name === name)?.default)
+      return [];
+    return [flagOf(name), typeof value === "object" ? writeLayers(value) : String(value)];
+  });
 
 /**
  * The preset with the options that override it, and messages that speak of flags.
@@ -68,11 +83,11 @@ function layersFrom(text: string): Readonly<Record<string, number>> | undefined 
   return Object.fromEntries(layers);
 }
 
-function describe(field: OptionField): string {
+function describe(field: OptionField, ownDefault?: string | number): string {
   const notes: string[] = [];
   if (field.kind === "choice") notes.push(field.expected);
   if (field.kind === "layers") notes.push("as conv1_1,conv2_1:0.5");
-  const value = field.default ?? presetDefault(field.name);
+  const value = ownDefault ?? field.default ?? presetDefault(field.name);
   if (value !== undefined) notes.push(`default: ${value}`);
   return notes.length === 0 ? field.description : `${field.description} (${notes.join("; ")})`;
 }

@@ -5,12 +5,14 @@
  */
 import { Command } from "commander";
 import { optionFlags } from "./flags.ts";
+import { SHEET_DEFAULTS, SHEET_STRENGTHS, sheetOptions } from "./sheet-options.ts";
 import { readVersion } from "./version.ts";
 
 const EXAMPLES = `
 Examples:
   impasto photo.jpg painting.jpg -o result.png
   impasto photo.jpg painting.jpg:2 sketch.png:1 --size 1024
+  impasto sheet photo.jpg painting.jpg sketch.png
   impasto photo.jpg painting.jpg --preset gatys --style-layers conv1_1,conv2_1:0.5
 
 Environment:
@@ -41,6 +43,7 @@ export function createProgram(): Command {
     const { stylizeCommand } = await import("./commands/stylize.ts");
     await stylizeCommand(content, styles, flags);
   });
+  addSheet(program);
   addMeasure(program);
   addWeights(program);
   program
@@ -54,6 +57,30 @@ export function createProgram(): Command {
       await recipeCommand(picture);
     });
   return program;
+}
+
+function addSheet(program: Command): void {
+  const sheet = program
+    .command("sheet")
+    .summary("make a contact sheet of styles and strengths to choose from")
+    .description(
+      "Makes a contact sheet from quick runs: a row for each style, a column for each strength, and for each picture the command that makes it at full size.",
+    )
+    .argument("<photo>", "the photograph")
+    .argument("<painting...>", "the paintings, each a row of its own")
+    .option("--strengths <list>", "the strengths, each from 0 to 1", SHEET_STRENGTHS)
+    .option(
+      "-o, --output <file>",
+      "where the sheet goes: a page (.html), or a picture without words (.png, .jpg, .webp or .tiff) (default: <photo>-sheet.html, never over an existing file)",
+    )
+    .option("--json", "print the sheet's facts as one JSON object on the last line of standard output")
+    .option("--quiet", "say nothing but errors")
+    .option("--debug", "show where an error comes from");
+  for (const flag of optionFlags(sheetOptions(), SHEET_DEFAULTS)) sheet.addOption(flag);
+  sheet.action(async (photo: string, paintings: string[], flags: Record<string, unknown>) => {
+    const { sheetCommand } = await import("./commands/sheet.ts");
+    await sheetCommand(photo, paintings, flags);
+  });
 }
 
 function addMeasure(program: Command): void {

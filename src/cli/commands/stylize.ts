@@ -4,16 +4,16 @@
  * @module
  */
 import { existsSync } from "node:fs";
-import { setImmediate } from "node:timers/promises";
 import { checkFits } from "../../image/format.ts";
-import { HOW_TO_GET_WEIGHTS } from "../../network/open.node.ts";
-import { type OpenedEngine, openEngine } from "../../transfer/engine.node.ts";
+import { openEngine } from "../../transfer/engine.node.ts";
 import type { Iterate, Stylization } from "../../transfer/iterate.ts";
 import { stylize } from "../../transfer/stylize.ts";
+import { writeNetwork } from "../engine-note.ts";
 import { optionsFrom, settingsFrom } from "../flags.ts";
+import { follow, letSignalsIn } from "../follow.ts";
 import { type Inputs, readInputs } from "../inputs.ts";
 import { watchForInterrupt } from "../interrupt.ts";
-import { openProgress, type Progress, writeSeconds } from "../progress.ts";
+import { openProgress, writeSeconds } from "../progress.ts";
 import { recipeOf } from "../recipe-of.ts";
 import { parseStyles } from "../style-arguments.ts";
 import { openTarget } from "../target.ts";
@@ -42,7 +42,7 @@ export async function stylizeCommand(
     progress.note(writeNetwork(engine, options.network));
     await letSignalsIn();
     const steps = stylize(requestOf(inputs, options), engine, interrupt.signal);
-    const result = await follow(steps, progress);
+    const result = await follow(steps, (iterate) => progress.update(() => writeIterate(iterate)));
     if (result.stopped) process.exitCode = interrupt.exitCode();
     if (result.evaluations === 0) {
       progress.note("Stopped before the first evaluation; nothing was written.");
@@ -68,26 +68,6 @@ const requestOf = ({ content, styles, initial }: Inputs, options: ReturnType<typ
   options,
   ...(initial === undefined ? {} : { initial: initial.picture }),
 });
-
-/** Which network is used and, where another stands in for VGG-19, how to get that. */
-const writeNetwork = ({ network, note }: OpenedEngine, choice: string): string =>
-  choice === "auto" && network.name !== "vgg19" ? `${note}; for VGG-19, ${HOW_TO_GET_WEIGHTS}` : note;
-
-/** Runs to the end, telling how far the work is. */
-async function follow(steps: AsyncGenerator<Iterate, Stylization>, progress: Progress): Promise<Stylization> {
-  for (;;) {
-    const step = await steps.next();
-    if (step.done) return step.value;
-    progress.update(() => writeIterate(step.value));
-    await letSignalsIn();
-  }
-}
-
-/** Evaluations keep the thread busy one after another: gives the event loop one whole turn to see a signal in. */
-async function letSignalsIn(): Promise<void> {
-  await setImmediate();
-  await setImmediate();
-}
 
 function writeIterate(iterate: Iterate): string {
   const { scale, scales, size, evaluation, evaluations, loss, secondsElapsed, secondsLeft } = iterate;

@@ -1,0 +1,69 @@
+/**
+ * Where a contact sheet goes, and as what: a page, or a picture where the file that was named has a picture's extension.
+ * Checked before the work, written after it.
+ * @module
+ */
+import { MisuseError } from "../errors.ts";
+import { encodePicture } from "../image/encode.node.ts";
+import { checkFits, formatOfPath, type PictureFormat } from "../image/format.ts";
+import type { Size } from "../image/size.ts";
+import { checkWritable, freeName, writeAtomically, writeNew } from "../image/write.node.ts";
+import type { Sheet } from "./sheet.ts";
+import { writePage } from "./sheet-page.ts";
+import { drawSheet, gridSize } from "./sheet-picture.ts";
+import { stemOf } from "./target.ts";
+
+/** A place that a sheet can be written to. */
+export interface SheetTarget {
+  /**
+   * Makes sure that the sheet fits into its format.
+   * @throws MisuseError when it does not.
+   */
+  check(cell: Size, rows: number, strengths: number): void;
+  /** Writes the sheet and returns the path it has. */
+  write(sheet: Sheet): Promise<string>;
+}
+
+/**
+ * Finds the place, and makes sure that it can be written to.
+ * @param output the file that was named, if any.
+ * @param photo what the sheet is named after otherwise.
+ * @throws MisuseError when it cannot.
+ */
+export async function openSheetTarget(output: string | undefined, photo: string): Promise<SheetTarget> {
+  if (output === undefined) {
+    const stem = `${stemOf([photo])}-sheet`;
+    await checkWritable(await freeName(".", stem, ".html"));
+    return {
+      check() {},
+      write: async (sheet) => writeNew(".", stem, ".html", Buffer.from(await writePage(sheet))),
+    };
+  }
+  const format = formatOf(output);
+  await checkWritable(output);
+  return {
+    check(cell, rows, strengths) {
+      if (format === "html") return;
+      const { width, height } = gridSize(cell, rows, strengths);
+      checkFits(format, width, height);
+    },
+    async write(sheet) {
+      const bytes =
+        format === "html"
+          ? Buffer.from(await writePage(sheet))
+          : await encodePicture(drawSheet(sheet), format);
+      await writeAtomically(output, bytes);
+      return output;
+    },
+  };
+}
+
+function formatOf(output: string): PictureFormat | "html" {
+  if (/[^/\\]\.html?$/i.test(output)) return "html";
+  try {
+    return formatOfPath(output);
+  } catch (cause) {
+    const message = `Expected an output that ends in .html, .png, .jpg, .webp or .tiff but received "${output}".`;
+    throw new MisuseError(message, { cause });
+  }
+}
