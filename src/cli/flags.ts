@@ -103,6 +103,8 @@ const PRESET_VALUES: Readonly<Record<string, (preset: Preset) => string | number
       .schedule(512)
       .map(({ iterations }) => iterations)
       .join("+"),
+  styleMeasure: ({ styleMeasure }) => styleMeasure,
+  edges: ({ edges }) => edges,
   contentWeight: ({ contentWeight }) => contentWeight,
   styleWeight: ({ styleWeight }) => styleWeight,
   smoothnessWeight: ({ smoothnessWeight }) => smoothnessWeight,

@@ -8,6 +8,7 @@ import type { Picture } from "../image/picture.ts";
 import type { Pooling } from "../network/network.ts";
 import { compileObjective } from "./objective.ts";
 import { parseOptions } from "./options.ts";
+import { UNIT_VARIABLES } from "./preset.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import type { Engine } from "./stylize.ts";
 import { contentTargets, styleTargets } from "./targets.ts";
@@ -66,21 +67,10 @@ export async function measure(
   }
 }
 
-/** Every weight 1, raw features, means: the `impasto` preset's layers in the plainest units. */
+/** The fixtures' convention: every weight 1, raw features, means, pixels in [0, 1]. */
 function plainSettings(pooling: Pooling): Settings {
-  const settings = resolveSettings(
-    parseOptions({ preset: "impasto", pooling, contentWeight: 1, styleWeight: 1, smoothnessWeight: 0 }),
-  );
-  const layers = { conv1_1: 1, conv2_1: 1, conv3_1: 1, conv4_1: 1, conv5_1: 1 };
-  return {
-    ...settings,
-    normalized: false,
-    contentLayers: { conv4_2: 1 },
-    styleLayers: layers,
-    contentUnit: () => 1,
-    styleUnit: () => 1,
-    variables: { scale: [1, 1, 1], offset: [0, 0, 0] },
-  };
+  const options = { preset: "neural-style", pooling, contentWeight: 1, styleWeight: 1, smoothnessWeight: 0 };
+  return { ...resolveSettings(parseOptions(options)), variables: UNIT_VARIABLES };
 }
 
 const termsOf = (terms: Readonly<Record<string, number>>, kind: string): Record<string, number> =>

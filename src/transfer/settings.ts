@@ -56,6 +56,7 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
     schedule: (longest) =>
       preset
         .schedule(longest)
+        // The last ones; all of them (−0) where no number is given.
         .slice(-(options.scales ?? 0))
         .map((scale) => ({ ...scale, iterations: options.iterations ?? scale.iterations })),
     init: options.init ?? preset.init,

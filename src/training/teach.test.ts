@@ -1,0 +1,162 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomNumbers } from "../../test/evaluate.ts";
+import { encodePicture } from "../image/encode.node.ts";
+import { byLayer, channelsOf, inputChannelsOf } from "../network/layers.ts";
+import { OXFORD, type VggWeights } from "../network/weights.ts";
+import { openRuntime } from "../runtime/onnxruntime.node.ts";
+import { beginFromTeacher } from "./beginning.ts";
+import { readCheckpoint, writeCheckpoint } from "./checkpoint.node.ts";
+import { examine } from "./examination.ts";
+import { layoutOf, parameterCount } from "./parameters.ts";
+import { cutBatch, readMaterial } from "./pictures.ts";
+import { randomFor } from "./random.ts";
+import { type Classroom, type Curriculum, type Progress, rateAt, teach } from "./teach.ts";
+
+/** A student of a few channels, so that fifty steps take seconds. */
+const DIVISOR = 16;
+const BATCH = { batch: 2, width: 32, height: 32 };
+const LAYERS_TAUGHT = {
+  conv1_1: 1,
+  conv1_2: 1,
+  conv2_1: 1,
+  conv2_2: 1,
+  conv3_1: 1,
+  conv3_4: 1,
+  conv4_1: 1,
+  conv4_2: 1,
+  conv5_1: 1,
+};
+const CURRICULUM: Curriculum = {
+  seed: 3,
+  steps: 50,
+  batch: BATCH,
+  averagePoolingShare: 0.2,
+  emphasis: { features: LAYERS_TAUGHT, grams: { conv2_1: 1, conv4_1: 1 } },
+  peakRate: 1e-3,
+  warmUp: 10,
+  rehearseEvery: 30,
+};
+
+/** VGG-19's shape with random filters (He's scale), whose activations keep about one size from layer to layer. */
+function randomTeacher(): VggWeights {
+  const next = randomNumbers(7);
+  const layers = byLayer((layer) => {
+    const inputs = inputChannelsOf(layer);
+    const scale = (layer === "conv1_1" ? 1 / 60 : 1) * Math.sqrt(6 / (9 * inputs));
+    const kernel = Float32Array.from(
+      { length: 9 * inputs * channelsOf(layer) },
+      () => scale * (2 * next() - 1),
+    );
+    return { kernel, bias: Float32Array.from({ length: channelsOf(layer) }, () => 0.1 * (2 * next() - 1)) };
+  });
+  return { layers, input: OXFORD, checksum: "" };
+}
+
+/** Waves of random colours, directions and lengths: pictures with something to learn in them. */
+function waves(seed: number) {
+  const next = randomNumbers(seed);
+  const [width, height] = [48, 40];
+  const waveOf = () => ({ x: next() - 0.5, y: next() - 0.5, phase: 6 * next() });
+  const channels = [waveOf(), waveOf(), waveOf()];
+  const rgb = Float32Array.from({ length: 3 * width * height }, (_, index) => {
+    const { x, y, phase } = channels[Math.floor(index / (width * height))];
+    const pixel = index % (width * height);
+    return 0.5 + 0.5 * Math.sin(x * (pixel % width) + y * Math.floor(pixel / width) + phase);
+  });
+  return { width, height, rgb };
+}
+
+let folder = "";
+let classroom: Classroom;
+let beginning: Progress;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "impasto-teaching-"));
+  for (let index = 0; index < 8; index++) {
+    const name = index < 5 ? `photo_${index}.png` : `artwork_${index}.png`;
+    await writeFile(join(folder, name), await encodePicture(waves(index), "png"));
+  }
+  const runtime = await openRuntime({ device: "cpu", threads: 2 });
+  const teacher = randomTeacher();
+  const layout = layoutOf(DIVISOR);
+  const material = await readMaterial(folder, { photographs: 1, artworks: 1 }, CURRICULUM.seed);
+  const means = byLayer((layer) => new Array<number>(channelsOf(layer)).fill(1));
+  classroom = { runtime, teacher, means, layout, material };
+  const batches = [0, 1, 2, 3].map((index) => cutBatch(material, [], BATCH, randomFor(1, index)));
+  const { parameters, units } = await beginFromTeacher(runtime, teacher, layout, DIVISOR, BATCH, batches);
+  const zeros = () => new Float32Array(parameterCount(layout));
+  beginning = {
+    step: 0,
+    parameters,
+    units,
+    moments: { first: zeros(), second: zeros(), steps: 0 },
+    stylized: [],
+  };
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Teaches up to `until` steps and gives the state then. */
+async function teachUntil(progress: Progress, until: number): Promise<Progress> {
+  for await (const step of teach(classroom, CURRICULUM, progress))
+    if (step.step === until) return step.progress();
+  throw new Error(`Teaching ended before step ${until}`);
+}
+
+const sum = (values: Readonly<Record<string, number>>): number =>
+  Object.values(values).reduce((a, b) => a + b, 0);
+
+const marksOf = ({ parameters, units }: Progress) =>
+  examine(
+    classroom.runtime,
+    classroom.teacher,
+    classroom.layout,
+    parameters,
+    units,
+    classroom.material.heldOut,
+    "max",
+  );
+
+describe("teaching", () => {
+  it("begins with the channels that explain most: far less is unexplained than by a constant", async () => {
+    const { features } = await marksOf(beginning);
+    expect(features.conv1_1).toBeLessThan(0.4);
+    for (const error of Object.values(features)) expect(error).toBeLessThan(1);
+  });
+
+  it("lowers the error on pictures it never saw, in fifty steps", async () => {
+    const before = await marksOf(beginning);
+    const after = await marksOf(await teachUntil(beginning, 50));
+    expect(sum(after.features)).toBeLessThan(0.97 * sum(before.features));
+  });
+
+  it("goes on from a checkpoint to the very numbers of a run that was not interrupted", async () => {
+    const whole = await teachUntil(beginning, 50);
+    const checkpoints = join(folder, "checkpoints");
+    await writeCheckpoint(checkpoints, await teachUntil(beginning, 35));
+    const resumed = await readCheckpoint(checkpoints);
+    if (resumed === undefined) throw new Error("There is no checkpoint");
+    expect(resumed.step).toBe(35);
+    expect(resumed.stylized.length).toBeGreaterThan(0);
+    const end = await teachUntil(resumed, 50);
+    expect(end.parameters).toEqual(whole.parameters);
+    expect(end.stylized.map(({ bytes }) => bytes)).toEqual(whole.stylized.map(({ bytes }) => bytes));
+  });
+
+  it("raises its rate over the warm-up and lowers it to nothing", () => {
+    expect(rateAt(0, CURRICULUM)).toBeCloseTo(1e-4);
+    expect(rateAt(9, CURRICULUM)).toBeCloseTo(1e-3);
+    expect(rateAt(30, CURRICULUM)).toBeCloseTo(5e-4);
+    expect(rateAt(50, CURRICULUM)).toBeCloseTo(0);
+  });
+
+  it("sets pictures aside that no batch is cut from", () => {
+    const { photographs, artworks, heldOut } = classroom.material;
+    expect([photographs.length, artworks.length, heldOut.length]).toEqual([4, 2, 2]);
+    const taught = new Set([...photographs, ...artworks].map(({ bytes }) => bytes.join()));
+    expect(heldOut.every(({ bytes }) => !taught.has(bytes.join()))).toBe(true);
+  });
+});
