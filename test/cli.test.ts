@@ -147,6 +147,22 @@ const reportIn = (stdout: string) => {
 };
 
 describe.skipIf(!weights)("a transfer (needs IMPASTO_WEIGHTS)", () => {
+  it("writes a preview on the way, where one is asked for", async () => {
+    const cwd = folder();
+    const args = [
+      picture("content.png"),
+      picture("style.png"),
+      ...SMALL,
+      "-o",
+      "out.png",
+      "--preview",
+      "now.jpg",
+    ];
+    const { code } = await run(args, { cwd });
+    expect(code).toBe(0);
+    expect((await readPicture(join(cwd, "now.jpg"))).width).toBe(64);
+  });
+
   it("repaints a picture, reports it as JSON, and carries its recipe", async () => {
     const cwd = folder();
     const args = [picture("content.png"), `${picture("style.png")}:2`, picture("second.style.png")];

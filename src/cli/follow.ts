@@ -8,12 +8,12 @@ import type { Iterate, Stylization } from "../transfer/iterate.ts";
 /** Runs to the end, telling of each step and letting signals in between. */
 export async function follow(
   steps: AsyncGenerator<Iterate, Stylization>,
-  onIterate: (iterate: Iterate) => void,
+  onIterate: (iterate: Iterate) => void | Promise<void>,
 ): Promise<Stylization> {
   for (;;) {
     const step = await steps.next();
     if (step.done) return step.value;
-    onIterate(step.value);
+    await onIterate(step.value);
     await letSignalsIn();
   }
 }

@@ -34,6 +34,7 @@ export function createProgram(): Command {
       "-o, --output <file>",
       "where the result goes: .png, .jpg, .webp or .tiff (default: <content>-<style>.png, never over an existing file)",
     )
+    .option("--preview <file>", "write the picture as it is to this file every few seconds")
     .option("--json", "print the result's facts as one JSON object on the last line of standard output")
     .option("--quiet", "say nothing but errors")
     .option("--debug", "show where an error comes from")

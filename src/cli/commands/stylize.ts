@@ -13,6 +13,7 @@ import { optionsFrom, settingsFrom } from "../flags.ts";
 import { follow, letSignalsIn } from "../follow.ts";
 import { type Inputs, readInputs } from "../inputs.ts";
 import { watchForInterrupt } from "../interrupt.ts";
+import { openPreview } from "../preview.ts";
 import { openProgress, writeSeconds } from "../progress.ts";
 import { recipeOf } from "../recipe-of.ts";
 import { parseStyles } from "../style-arguments.ts";
@@ -29,6 +30,7 @@ export async function stylizeCommand(
   const styles = parseStyles(styleTexts, existsSync);
   const output = typeof flags.output === "string" ? flags.output : undefined;
   const target = await openTarget(output, [contentPath, ...styles.map(({ path }) => path)]);
+  const preview = await openPreview(typeof flags.preview === "string" ? flags.preview : undefined);
   const inputs = await readInputs(contentPath, styles, settings.init);
   const size = settings.contentSize(inputs.content.picture, settings.size);
   checkFits(target.format, size.width, size.height);
@@ -42,7 +44,10 @@ export async function stylizeCommand(
     progress.note(writeNetwork(engine, options.network));
     await letSignalsIn();
     const steps = stylize(requestOf(inputs, options), engine, interrupt.signal);
-    const result = await follow(steps, (iterate) => progress.update(() => writeIterate(iterate)));
+    const result = await follow(steps, async (iterate) => {
+      progress.update(() => writeIterate(iterate));
+      await preview(iterate);
+    });
     if (result.stopped) process.exitCode = interrupt.exitCode();
     if (result.evaluations === 0) {
       progress.note("Stopped before the first evaluation; nothing was written.");
