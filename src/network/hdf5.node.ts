@@ -7,15 +7,9 @@
 import { resolve } from "node:path";
 import type { Dataset, Entity, File, Group } from "h5wasm/node";
 import { ImpastoError } from "../errors.ts";
+import { reverseInputChannels } from "./convention.ts";
 import { byLayer, channelsOf, inputChannelsOf, kerasNameOf, type Layer } from "./layers.ts";
-import {
-  type ConvolutionWeights,
-  checkFinite,
-  checkShapes,
-  OXFORD,
-  reverseInputChannels,
-  type VggWeights,
-} from "./weights.ts";
+import { type ConvolutionWeights, checkFinite, checkShapes, OXFORD, type VggWeights } from "./weights.ts";
 
 const LAYOUT = "VGG-19 in Keras' notop layout";
 /** How deep datasets may nest below a layer's group; a limit, since links can form circles. */

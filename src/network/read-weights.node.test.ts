@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ImpastoError, MisuseError } from "../errors.ts";
+import { reverseInputChannels } from "./convention.ts";
 import { channelsOf, inputChannelsOf, LAYERS, torchvisionIndexOf } from "./layers.ts";
 import { readWeights, readWeightsFile } from "./read-weights.node.ts";
 import { type WritableTensor, writeSafetensors } from "./safetensors.ts";
-import { OXFORD, reverseInputChannels, TORCHVISION, type VggWeights } from "./weights.ts";
+import { OXFORD, TORCHVISION, type VggWeights } from "./weights.ts";
 
 /** Tensors with torchvision's names and the right shapes, all zero. */
 const blank = (prefix = "features."): Record<string, WritableTensor> => {

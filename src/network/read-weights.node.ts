@@ -8,21 +8,12 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { ImpastoError, MisuseError } from "../errors.ts";
+import { CONVENTIONS, type Convention, recogniseConvention, reverseInputChannels } from "./convention.ts";
 import { readHdf5 } from "./hdf5.node.ts";
 import { byLayer, type Layer } from "./layers.ts";
 import { decodeTensor, headerSize, parseHeader, type TensorEntry } from "./safetensors.ts";
-import {
-  CONVENTIONS,
-  type Convention,
-  type ConvolutionWeights,
-  checkFinite,
-  findTorchvisionLayers,
-  OXFORD,
-  recogniseConvention,
-  reverseInputChannels,
-  TORCHVISION,
-  type VggWeights,
-} from "./weights.ts";
+import { findTorchvisionLayers } from "./torchvision.ts";
+import { type ConvolutionWeights, checkFinite, OXFORD, TORCHVISION, type VggWeights } from "./weights.ts";
 
 /** How to read a file of weights. */
 export interface ReadWeightsOptions {

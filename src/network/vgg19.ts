@@ -12,15 +12,11 @@ import { relu } from "../graph/operations/relu.ts";
 import { sliceAxis } from "../graph/operations/slice.ts";
 import { subtract } from "../graph/operations/subtract.ts";
 import { constant, type Tensor } from "../graph/tensor.ts";
+import { recogniseConvention } from "./convention.ts";
 import { blockOf, LAYERS, type Layer } from "./layers.ts";
 import { type MeanActivations, normalizeWeights } from "./mean-activations.ts";
 import type { BuildOptions, FeatureMap, Features, Network, Pooling } from "./network.ts";
-import {
-  type ConvolutionWeights,
-  type InputConvention,
-  recogniseConvention,
-  type VggWeights,
-} from "./weights.ts";
+import type { ConvolutionWeights, InputConvention, VggWeights } from "./weights.ts";
 
 /** A network from VGG-19's weights. @param means the mean activation of each filter, for normalised features. */
 export function vgg19(name: string, weights: VggWeights, means: MeanActivations): Network {
