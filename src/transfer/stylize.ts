@@ -18,6 +18,7 @@ import { optimizeScale, type ScaleState } from "./scale.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import { noisePicture, pictureOf, variablesOf } from "./start.ts";
 import { contentTargets, styleTargets, type WeightedStyle } from "./targets.ts";
+import { secondsLeft } from "./time-left.ts";
 
 /** What to repaint, and how. */
 export interface StylizeRequest {
@@ -93,7 +94,7 @@ export async function* repaint(
           evaluations: iterations,
           loss: state.loss,
           secondsElapsed: (performance.now() - began) / 1000,
-          secondsLeft: secondsLeft(state, scales.slice(index)),
+          secondsLeft: secondsLeft(state, scales.slice(index), settings.styleMeasure),
           picture: () => pictureOf(state.accepted, scale, settings.variables),
         };
         if (signal?.aborted) break;
@@ -190,16 +191,3 @@ const stylesAt = (
     const { width, height } = settings.styleSize(picture, scale);
     return { picture: overMeanColour(resize(picture, width, height)), weight };
   });
-
-/** The time the rest will take if a pixel goes on costing what it has cost at this size. */
-function secondsLeft(
-  state: ScaleState,
-  [here, ...coming]: readonly { size: Size; iterations: number }[],
-): number {
-  if (here === undefined) return 0;
-  const perPixel = state.seconds / state.evaluation / pixels(here.size);
-  const later = coming.reduce((sum, next) => sum + next.iterations * pixels(next.size), 0);
-  return perPixel * ((here.iterations - state.evaluation) * pixels(here.size) + later);
-}
-
-const pixels = ({ width, height }: Size): number => width * height;
