@@ -27,7 +27,7 @@ export interface Iterate {
 /** What comes of a transfer. */
 export interface Stylization {
   readonly picture: Picture;
-  /** The losses at the last accepted point, before pixels were clamped. */
+  /** The losses at the last accepted point, or the best one if stopped, before pixels were clamped. */
   readonly loss: LossReport;
   /** Evaluations made at all sizes. */
   readonly evaluations: number;

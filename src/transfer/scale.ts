@@ -13,13 +13,19 @@ import type { OptimizerSettings } from "./preset.ts";
 const NOISE = 1e-6;
 const ADAM_EPSILON = 1e-8;
 
+/** Variables and the losses there. */
+export interface Place {
+  /** `[3, height, width]`; not to be kept, for the optimiser may go on with it. */
+  readonly variables: Float32Array;
+  readonly loss: LossReport;
+}
+
 /** The state of the optimisation at one size. */
 export interface ScaleState {
-  /** The last accepted variables, or the best so far where the optimiser also goes up. Not to be kept. */
-  readonly accepted: Float32Array;
-  readonly best: Float32Array;
-  /** The losses at the last accepted point. */
-  readonly loss: LossReport;
+  /** The last accepted point. */
+  readonly accepted: Place;
+  /** The one with the lowest loss, which is another where the optimiser also goes up. */
+  readonly best: Place;
   readonly evaluation: number;
   /** Seconds spent evaluating and stepping at this size. */
   readonly seconds: number;
@@ -36,23 +42,22 @@ export async function* optimizeScale(
   evaluations: number,
 ): AsyncGenerator<ScaleState, void> {
   const optimizer = createOptimizer(start, settings);
-  let best = { loss: Number.POSITIVE_INFINITY, point: optimizer.accepted };
-  let accepted: LossReport | undefined;
+  let accepted: Place | undefined;
+  let best: Place | undefined;
   let seconds = 0;
   for (let evaluation = 1; evaluation <= evaluations; evaluation++) {
     const began = performance.now();
     const { loss, gradient } = await objective.evaluate(optimizer.point);
     if (optimizer.tell(loss.total, gradient)) {
-      accepted = loss;
-      if (loss.total < best.loss)
-        best = {
-          loss: loss.total,
-          point: monotone(settings) ? optimizer.accepted : optimizer.accepted.slice(),
-        };
+      accepted = { variables: optimizer.accepted, loss };
+      if (monotone(settings)) best = accepted;
+      else if (best === undefined || loss.total < best.loss.total) {
+        best = { variables: optimizer.accepted.slice(), loss };
+      }
     }
     seconds += (performance.now() - began) / 1000;
-    if (accepted === undefined || Number.isNaN(accepted.total)) throw diverged(evaluation);
-    yield { accepted: optimizer.accepted, best: best.point, loss: accepted, evaluation, seconds };
+    if (!accepted || !best || Number.isNaN(accepted.loss.total)) throw diverged(evaluation);
+    yield { accepted, best, evaluation, seconds };
     if ("stalled" in optimizer && optimizer.stalled === true) return;
   }
 }

@@ -14,7 +14,7 @@ import type { Iterate, Stylization } from "./iterate.ts";
 import { requireMemory } from "./memory.ts";
 import { compileObjective } from "./objective.ts";
 import { type OptionsInput, parseOptions } from "./options.ts";
-import { optimizeScale, type ScaleState } from "./scale.ts";
+import { optimizeScale, type Place, type ScaleState } from "./scale.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import { noisePicture, pictureOf, variablesOf } from "./start.ts";
 import { contentTargets, styleTargets, type WeightedStyle } from "./targets.ts";
@@ -73,6 +73,7 @@ export async function* repaint(
   let picture = firstPicture(settings, photograph, initial, scales[0]?.size ?? size);
   let evaluations = 0;
   let last: ScaleState | undefined;
+  let reached: Place | undefined;
 
   for (const [index, { size: scale, iterations }] of scales.entries()) {
     if (signal?.aborted) break;
@@ -92,23 +93,26 @@ export async function* repaint(
           size: scale,
           evaluation: state.evaluation,
           evaluations: iterations,
-          loss: state.loss,
+          loss: state.accepted.loss,
           secondsElapsed: (performance.now() - began) / 1000,
           secondsLeft: secondsLeft(state, scales.slice(index), settings.styleMeasure),
-          picture: () => pictureOf(state.accepted, scale, settings.variables),
+          picture: () => pictureOf(state.accepted.variables, scale, settings.variables),
         };
         if (signal?.aborted) break;
       }
     } finally {
       await objective.release();
     }
-    if (last) picture = pictureOf(signal?.aborted ? last.best : last.accepted, scale, settings.variables);
+    if (last) {
+      reached = signal?.aborted ? last.best : last.accepted;
+      picture = pictureOf(reached.variables, scale, settings.variables);
+    }
   }
 
   const { alpha } = resize(content, size.width, size.height);
   return {
     picture: withAlpha(resize(picture, size.width, size.height), alpha),
-    loss: last?.loss ?? NO_LOSS,
+    loss: reached?.loss ?? NO_LOSS,
     evaluations,
     seconds: (performance.now() - began) / 1000,
     secondsPerEvaluation: last ? last.seconds / last.evaluation : 0,
