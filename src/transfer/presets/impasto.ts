@@ -27,7 +27,7 @@ export const impasto: Preset = {
   edges: "replicate",
   styleMeasure: "gaussian",
   relativeContent: true,
-  contentWeight: 0.017,
+  contentWeight: 0.0185,
   styleWeight: 1,
   smoothnessWeight: 0.25,
   contentLayers: { conv4_2: 1 },
