@@ -56,7 +56,7 @@ describe("help", () => {
       expect(stdout).toContain(flag);
     }
     expect(stdout.replaceAll(/\s+/g, " ")).toContain(
-      "(default: 100+100+60; gatys: 500; notebook: 2000; neural-style: 1000)",
+      "(default: 70+70+50; gatys: 500; notebook: 2000; neural-style: 1000)",
     );
   });
 

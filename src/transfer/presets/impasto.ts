@@ -12,8 +12,8 @@ const COARSEST = 128;
 
 /** Evaluations at sizes up to so many pixels on the longest side: the larger, the less is left to do. */
 const ITERATIONS: readonly Scale[] = [
-  { longest: 256, iterations: 100 },
-  { longest: 512, iterations: 60 },
+  { longest: 256, iterations: 70 },
+  { longest: 512, iterations: 50 },
   { longest: 1024, iterations: 30 },
   { longest: 2048, iterations: 20 },
 ];
@@ -27,7 +27,7 @@ export const impasto: Preset = {
   edges: "replicate",
   styleMeasure: "gaussian",
   relativeContent: true,
-  contentWeight: 0.0185,
+  contentWeight: 0.02,
   styleWeight: 1,
   smoothnessWeight: 0.25,
   contentLayers: { conv4_2: 1 },
@@ -52,6 +52,6 @@ export const impasto: Preset = {
   noise: "mean-colour",
   variables: UNIT_VARIABLES,
   optimizer: "lbfgs",
-  lbfgs: { kind: "lbfgs", manner: "safeguarded", history: 20, firstStep: 0.05 },
+  lbfgs: { kind: "lbfgs", manner: "safeguarded", history: 8, firstStep: 0.05 },
   adam: { kind: "adam", learningRate: 0.02, beta1: 0.9, beta2: 0.99 },
 };
