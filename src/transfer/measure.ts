@@ -6,12 +6,12 @@ import { MisuseError } from "../errors.ts";
 import { overMeanColour } from "../image/alpha.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Pooling } from "../network/network.ts";
-import { compileObjective } from "./objective.ts";
 import { parseOptions } from "./options.ts";
+import { planMemory } from "./plan.ts";
+import { prepareObjective } from "./prepare.ts";
 import { UNIT_VARIABLES } from "./preset.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import type { Engine } from "./stylize.ts";
-import { contentTargets, styleTargets } from "./targets.ts";
 
 /** What was measured: content and style by layer, unweighted. */
 export interface Measurement {
@@ -39,19 +39,18 @@ export interface MeasureRequest {
  */
 export async function measure(
   { image, content, style, pooling }: MeasureRequest,
-  { network, runtime }: Engine,
+  engine: Engine,
 ): Promise<Measurement> {
   if (image.width !== content.width || image.height !== content.height) {
     throw new MisuseError(
       `The content has ${content.width}×${content.height} pixels and the image ${image.width}×${image.height}: measure pictures of one size.`,
     );
   }
+  const { network, memory = Number.POSITIVE_INFINITY } = engine;
   const settings = plainSettings(pooling);
-  const targets = {
-    ...(await contentTargets(overMeanColour(content), network, runtime, settings)),
-    ...(await styleTargets([{ picture: overMeanColour(style), weight: 1 }], network, runtime, settings)),
-  };
-  const objective = await compileObjective(image, targets, network, runtime, settings);
+  const { mostPixels } = planMemory(image, settings, network, memory);
+  const subject = { photograph: overMeanColour(content), styles: [{ picture: style, weight: 1 }] };
+  const objective = await prepareObjective(image, subject, engine, settings, mostPixels);
   try {
     const { loss, gradient } = await objective.evaluate(overMeanColour(image).rgb);
     return {
@@ -70,7 +69,12 @@ export async function measure(
 /** The fixtures' convention: every weight 1, raw features, means, pixels in [0, 1]. */
 function plainSettings(pooling: Pooling): Settings {
   const options = { preset: "neural-style", pooling, contentWeight: 1, styleWeight: 1, smoothnessWeight: 0 };
-  return { ...resolveSettings(parseOptions(options)), variables: UNIT_VARIABLES };
+  // Nothing is resampled.
+  return {
+    ...resolveSettings(parseOptions(options)),
+    variables: UNIT_VARIABLES,
+    styleSize: (style) => style,
+  };
 }
 
 const termsOf = (terms: Readonly<Record<string, number>>, kind: string): Record<string, number> =>

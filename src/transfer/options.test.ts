@@ -13,6 +13,7 @@ function validValues(name: string): fc.Arbitrary<unknown> {
   if (field === undefined || typeof field === "boolean") throw new Error(`No schema for ${name}`);
   const { enum: choices, type, minimum, maximum, exclusiveMinimum } = field;
   if (choices) return fc.constantFrom(...choices);
+  if (name === "memory") return fc.integer({ min: 1 });
   if (type === "integer") return fc.integer({ min: minimum ?? 0, max: maximum ?? 2 ** 32 - 1 });
   if (type === "string") return fc.string({ minLength: 1 });
   if (type === "number") {
@@ -197,4 +198,27 @@ describe("The fields of the options", () => {
       for (const value of [min - 1, max + 1]) expect(() => parseOptions({ [name]: value })).toThrow(expected);
     }
   });
+});
+
+describe("An amount of memory", () => {
+  test.each([
+    ["4GB", 4e9],
+    ["900MB", 900e6],
+    ["1.5 gb", 1.5e9],
+    ["2g", 2e9],
+    ["64k", 64e3],
+    ["4000000000", 4e9],
+    [4e9, 4e9],
+  ])("of %j is %d bytes", (memory, bytes) => {
+    expect(parseOptions({ memory }).memory).toBe(bytes);
+  });
+
+  test.each(["", "GB", "-4GB", "4 elephants", "4GBs", 0, -1, Number.NaN, Number.POSITIVE_INFINITY])(
+    "of %j is misuse",
+    (memory) => {
+      expect(() => parseOptions({ memory })).toThrow(
+        /^Expected a number of bytes, or an amount .* for memory but/,
+      );
+    },
+  );
 });

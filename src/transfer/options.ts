@@ -33,6 +33,18 @@ const layerWeights = (description: string) =>
     .optional()
     .describe(description);
 
+const AMOUNT = "a number of bytes, or an amount such as 4GB or 900MB";
+const UNITS: Readonly<Record<string, number>> = { "": 1, b: 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
+
+/** "1.5 GB" as 1.5e9; NaN for what is no amount. */
+function bytesFrom(amount: string | number): number {
+  if (typeof amount === "number") return amount;
+  const [, number, unit = ""] = /^(\d+\.?\d*|\.\d+) ?([kmgt]?b?)$/i.exec(amount.trim()) ?? [];
+  return Number(number) * (UNITS[unit.slice(0, 1).toLowerCase()] ?? 1);
+}
+
+const isAmount = (bytes: number): boolean => bytes >= 1 && Number.isFinite(bytes);
+
 /** The options, each with its description. Those without a default are the preset's. */
 export const optionsSchema = z.strictObject({
   preset: z.enum(PRESET_NAMES).default("impasto").describe("the way of working"),
@@ -84,6 +96,10 @@ export const optionsSchema = z.strictObject({
     .describe("seed of the noise"),
   network: z.string().min(1).default("auto").describe("auto, vgg19, built-in or a file of VGG-19 weights"),
   device: z.enum(DEVICES).default("auto").describe("where to compute"),
+  memory: z.union([z.string(), z.number()]).transform(bytesFrom).refine(isAmount, AMOUNT).optional().meta({
+    description: "memory the whole process may use, such as 4GB; most of the machine's if not given",
+    expected: AMOUNT,
+  }),
   threads: z.int().min(1).max(1024).optional().describe("CPU threads to use; all cores if not given"),
 });
 
@@ -119,7 +135,8 @@ function describeField(name: string, field: z.core.JSONSchema.BaseSchema): Optio
   const { description = "", default: value } = field;
   const known = typeof value === "string" || typeof value === "number" ? { default: value } : {};
   const kind = kindOf(field);
-  return { name, kind, description, expected: expectation(kind, field), ...known };
+  const expected = typeof field.expected === "string" ? field.expected : expectation(kind, field);
+  return { name, kind, description, expected, ...known };
 }
 
 function kindOf({ enum: choices, type }: z.core.JSONSchema.BaseSchema): OptionField["kind"] {

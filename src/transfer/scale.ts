@@ -6,6 +6,7 @@ import { ImpastoError } from "../errors.ts";
 import { adam } from "../optimizer/adam.ts";
 import { lbfgs } from "../optimizer/lbfgs.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
+import { unlessAborted } from "./abort.ts";
 import type { LossReport, Objective } from "./objective.ts";
 import type { OptimizerSettings } from "./preset.ts";
 
@@ -32,27 +33,40 @@ export interface ScaleState {
 }
 
 /**
- * Minimises the objective from `start`, and yields after each evaluation.
+ * Minimises the objective from `start`, and yields after each evaluation. It ends at once when the signal stops an
+ * evaluation in its midst.
+ * @param start copied; nothing holds on to it.
  * @throws ImpastoError when the loss stops being a number.
  */
-export async function* optimizeScale(
+export const optimizeScale = (
   objective: Objective,
   start: Float32Array,
   settings: OptimizerSettings,
   evaluations: number,
+  signal?: AbortSignal,
+): AsyncGenerator<ScaleState, void> =>
+  follow(objective, createOptimizer(start, settings), settings, evaluations, signal);
+
+async function* follow(
+  objective: Objective,
+  optimizer: Optimizer,
+  settings: OptimizerSettings,
+  evaluations: number,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<ScaleState, void> {
-  const optimizer = createOptimizer(start, settings);
   let accepted: Place | undefined;
   let best: Place | undefined;
   let seconds = 0;
   for (let evaluation = 1; evaluation <= evaluations; evaluation++) {
     const began = performance.now();
-    const { loss, gradient } = await objective.evaluate(optimizer.point);
+    const evaluated = await unlessAborted(objective.evaluate(optimizer.point, signal), signal);
+    if (evaluated === undefined) return;
+    const { loss, gradient } = evaluated;
     if (optimizer.tell(loss.total, gradient)) {
       accepted = { variables: optimizer.accepted, loss };
       if (monotone(settings)) best = accepted;
       else if (best === undefined || loss.total < best.loss.total) {
-        best = { variables: optimizer.accepted.slice(), loss };
+        best = { variables: copy(optimizer.accepted, best?.variables), loss };
       }
     }
     seconds += (performance.now() - began) / 1000;
@@ -60,6 +74,12 @@ export async function* optimizeScale(
     yield { accepted, best, evaluation, seconds };
     if ("stalled" in optimizer && optimizer.stalled === true) return;
   }
+}
+
+/** A copy, in the place of an earlier one where there is one. */
+function copy(values: Float32Array, place: Float32Array = new Float32Array(values.length)): Float32Array {
+  place.set(values);
+  return place;
 }
 
 /** Whether the last accepted point is always the best. */

@@ -10,14 +10,15 @@ import { resize } from "../image/resize.ts";
 import type { Size } from "../image/size.ts";
 import type { Network } from "../network/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { unlessAborted } from "./abort.ts";
 import type { Iterate, Stylization } from "./iterate.ts";
-import { requireMemory } from "./memory.ts";
-import { compileObjective } from "./objective.ts";
 import { type OptionsInput, parseOptions } from "./options.ts";
+import { planMemory } from "./plan.ts";
+import { prepareObjective } from "./prepare.ts";
 import { optimizeScale, type Place, type ScaleState } from "./scale.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import { noisePicture, pictureOf, variablesOf } from "./start.ts";
-import { contentTargets, styleTargets, type WeightedStyle } from "./targets.ts";
+import type { WeightedStyle } from "./targets.ts";
 import { secondsLeft } from "./time-left.ts";
 
 /** What to repaint, and how. */
@@ -34,7 +35,7 @@ export interface StylizeRequest {
 export interface Engine {
   readonly network: Network;
   readonly runtime: Runtime;
-  /** Bytes of memory the process may use; a size that needs more is refused. Unbounded when absent. */
+  /** Bytes of memory the process may use: larger pictures are looked at in blocks. Unbounded when absent. */
   readonly memory?: number;
 }
 
@@ -51,19 +52,25 @@ export const stylize = (
   { options = {}, ...request }: StylizeRequest,
   engine: Engine,
   signal?: AbortSignal,
-): AsyncGenerator<Iterate, Stylization> =>
-  repaint(request, resolveSettings(parseOptions(options)), engine, signal);
+): AsyncGenerator<Iterate, Stylization> => {
+  const parsed = parseOptions(options);
+  const bounded = parsed.memory === undefined ? engine : { ...engine, memory: parsed.memory };
+  return repaint(request, resolveSettings(parsed), bounded, signal);
+};
 
 /** As {@link stylize}, with every choice already made. */
 export async function* repaint(
   { content, styles, initial }: Omit<StylizeRequest, "options">,
   settings: Settings,
-  { network, runtime, memory = Number.POSITIVE_INFINITY }: Engine,
+  engine: Engine,
   signal?: AbortSignal,
 ): AsyncGenerator<Iterate, Stylization> {
   checkStyles(styles);
+  const { network, memory = Number.POSITIVE_INFINITY } = engine;
   const size = settings.contentSize(content, settings.size);
-  requireMemory(size, settings.optimizer, memory);
+  const held = [content, ...styles.map(({ picture }) => picture), ...(initial ? [initial] : [])];
+  const planFor = (scale: Size) => planMemory(scale, settings, network, memory, bytesOf(held));
+  planFor(size);
 
   const began = performance.now();
   const photograph = overMeanColour(content);
@@ -77,16 +84,17 @@ export async function* repaint(
 
   for (const [index, { size: scale, iterations }] of scales.entries()) {
     if (signal?.aborted) break;
-    const targets = {
-      ...(await contentTargets(resize(photograph, scale.width, scale.height), network, runtime, settings)),
-      ...(await styleTargets(stylesAt(styles, scale, settings), network, runtime, settings)),
-    };
-    const objective = await compileObjective(scale, targets, network, runtime, settings);
-    const start = variablesOf(resize(picture, scale.width, scale.height), settings.variables);
+    const { mostPixels, optimizer } = planFor(scale);
+    const subject = { photograph, styles };
+    const preparing = prepareObjective(scale, subject, engine, settings, mostPixels, signal);
+    const objective = await unlessAborted(preparing, signal);
+    if (objective === undefined) break;
+    let here: ScaleState | undefined;
     try {
-      for await (const state of optimizeScale(objective, start, settings.optimizer, iterations)) {
+      const start = () => variablesOf(resize(picture, scale.width, scale.height), settings.variables);
+      for await (const state of optimizeScale(objective, start(), optimizer, iterations, signal)) {
         evaluations += 1;
-        last = state;
+        here = state;
         yield {
           scale: index + 1,
           scales: scales.length,
@@ -103,13 +111,14 @@ export async function* repaint(
     } finally {
       await objective.release();
     }
-    if (last) {
-      reached = signal?.aborted ? last.best : last.accepted;
+    if (here) {
+      last = here;
+      reached = signal?.aborted ? here.best : here.accepted;
       picture = pictureOf(reached.variables, scale, settings.variables);
     }
   }
 
-  const { alpha } = resize(content, size.width, size.height);
+  const { alpha } = content.alpha ? resize(content, size.width, size.height) : content;
   return {
     picture: withAlpha(resize(picture, size.width, size.height), alpha),
     loss: reached?.loss ?? NO_LOSS,
@@ -186,12 +195,9 @@ function firstPicture(
   }
 }
 
-const stylesAt = (
-  styles: readonly WeightedStyle[],
-  scale: Size,
-  settings: Settings,
-): readonly WeightedStyle[] =>
-  styles.map(({ picture, weight }) => {
-    const { width, height } = settings.styleSize(picture, scale);
-    return { picture: overMeanColour(resize(picture, width, height)), weight };
-  });
+/** What the pictures take, with another of each without its alpha. */
+const bytesOf = (pictures: readonly Picture[]): number =>
+  pictures.reduce(
+    (sum, { rgb, alpha }) => sum + (alpha ? 2 * rgb.byteLength + alpha.byteLength : rgb.byteLength),
+    0,
+  );

@@ -8,7 +8,6 @@ import type { Picture } from "../../image/picture.ts";
 import { SHORTEST_SIDE } from "../../image/size.ts";
 import { openEngine } from "../../transfer/engine.node.ts";
 import { type Measurement, measure } from "../../transfer/measure.ts";
-import { requireMemory } from "../../transfer/memory.ts";
 import { optionsFrom, settingsFrom } from "../flags.ts";
 import { openProgress } from "../progress.ts";
 
@@ -30,12 +29,9 @@ export async function measureCommand(
   const progress = await openProgress({ quiet: flags.quiet === true });
   const engine = await openEngine(options);
   progress.note(engine.note);
-  for (const picture of [image, style]) requireMemory(picture, NO_OPTIMIZER, engine.memory ?? Infinity);
   const measurement = await measure({ image, content, style, pooling }, engine);
   process.stdout.write(flags.json ? `${JSON.stringify(measurement)}\n` : writeTable(measurement));
 }
-
-const NO_OPTIMIZER = { kind: "lbfgs", manner: "pytorch", history: 0 } as const;
 
 /** Nothing is resampled here, so the picture must be large enough for the network as it is. */
 async function readMeasurable(path: string): Promise<Picture> {

@@ -4,10 +4,10 @@
  */
 import { MisuseError } from "../../errors.ts";
 import { checkWeights } from "../../network/check.node.ts";
+import { CONVENTIONS } from "../../network/convention.ts";
 import { ATTRIBUTION, type FetchProgress, fetchWeights } from "../../network/fetch.node.ts";
 import { cacheFolderOf, locateWeights, whereWeights } from "../../network/locate.node.ts";
 import { HOW_TO_GET_WEIGHTS } from "../../network/open.node.ts";
-import { CONVENTIONS } from "../../network/convention.ts";
 import { watchForInterrupt } from "../interrupt.ts";
 import { openProgress } from "../progress.ts";
 

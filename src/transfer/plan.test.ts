@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import { relativeError } from "../../test/evaluate.ts";
+import { colours, narrowEngine, narrowNetwork } from "../../test/narrow-engine.ts";
+import { ImpastoError } from "../errors.ts";
+import { leastRegion } from "./blocks.ts";
+import { parseOptions } from "./options.ts";
+import { planMemory } from "./plan.ts";
+import { resolveSettings } from "./settings.ts";
+import { drain, stylize } from "./stylize.ts";
+
+const SETTINGS = resolveSettings(parseOptions({ preset: "impasto", history: 20 }));
+const LEAST = leastRegion(["conv5_1"]);
+
+describe("With memory to spare, a picture", () => {
+  const network = narrowNetwork();
+
+  test("is looked at whole, with the history asked for", () => {
+    const plan = planMemory({ width: 512, height: 384 }, SETTINGS, network, 8e9);
+    expect(plan.optimizer).toEqual(SETTINGS.optimizer);
+    expect(plan.mostPixels).toBeGreaterThan(512 * 384);
+    expect(
+      planMemory({ width: 64, height: 48 }, SETTINGS, network, Number.POSITIVE_INFINITY).mostPixels,
+    ).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe("As memory shrinks, a picture", () => {
+  const network = narrowNetwork();
+  const size = { width: 4096, height: 3072 };
+  const plans = Array.from({ length: 60 }, (_, i) => (60 - i) * 0.2e9).flatMap((memory) => {
+    try {
+      return [{ memory, ...planMemory(size, SETTINGS, network, memory) }];
+    } catch (error) {
+      if (error instanceof ImpastoError) return [];
+      throw error;
+    }
+  });
+
+  test("is looked at in smaller blocks and remembered for a shorter time, until it is refused", () => {
+    const histories = plans.map(({ optimizer }) => (optimizer.kind === "lbfgs" ? optimizer.history : 0));
+    expect(histories[0]).toBe(20);
+    expect(histories.at(-1)).toBe(4);
+    expect(plans.at(-1)?.mostPixels).toBeGreaterThanOrEqual(LEAST);
+    expect(plans.length).toBeLessThan(60);
+  });
+
+  test("is refused with a size that then passes, and is the largest", () => {
+    const memory = 0.5e9;
+    const refused = () => planMemory(size, SETTINGS, network, memory);
+    expect(refused).toThrow(/^A picture of 4096×3072 needs about \d+\.\d GB of memory and 0\.5 GB are there/);
+    let message = "";
+    try {
+      refused();
+    } catch (error) {
+      message = String(error);
+    }
+    const named = Number(/a size of (\d+) at most/.exec(message)?.[1]);
+    const planAt = (longest: number) =>
+      planMemory({ width: longest, height: Math.ceil((longest * 3) / 4) }, SETTINGS, network, memory);
+    expect(() => planAt(named)).not.toThrow();
+    expect(() => planAt(named + 16)).toThrow(ImpastoError);
+  });
+
+  test("counts the pictures that are held all the while", () => {
+    const memory = plans.at(-1)?.memory ?? 0;
+    expect(() => planMemory(size, SETTINGS, network, memory)).not.toThrow();
+    expect(() => planMemory(size, SETTINGS, network, memory, 0.2e9)).toThrow(ImpastoError);
+  });
+});
+
+describe("A transfer in blocks", () => {
+  const request = {
+    content: colours(520, 260, 1),
+    styles: [{ picture: colours(500, 270, 2), weight: 1 }],
+    options: { preset: "neural-style", init: "content", size: 520, iterations: 3, history: 4 },
+  } as const;
+
+  /** As little as the narrow network can do with. */
+  function leastMemory(): number {
+    const settings = resolveSettings(parseOptions(request.options));
+    for (let memory = 1e6; ; memory *= 1.01) {
+      try {
+        planMemory(request.content, settings, narrowNetwork(), memory, 10 * 520 * 260 * 3);
+        return memory * 1.02;
+      } catch (error) {
+        if (!(error instanceof ImpastoError)) throw error;
+      }
+    }
+  }
+
+  test("comes to the same picture as one of the whole", async () => {
+    const engine = await narrowEngine();
+    const whole = await drain(stylize(request, engine));
+    const compiled = engine.compiled();
+    const blocks = await drain(stylize(request, { ...engine, memory: leastMemory() }));
+    expect(engine.compiled() - compiled).toBeGreaterThan(compiled);
+    expect(engine.open()).toBe(0);
+    expect(blocks.loss.total / whole.loss.total).toBeCloseTo(1, 4);
+    expect(relativeError(blocks.picture.rgb, whole.picture.rgb)).toBeLessThan(1e-4);
+  });
+
+  test("stops between two blocks, and gives the best so far", async () => {
+    const controller = new AbortController();
+    const engine = { ...(await narrowEngine()), memory: leastMemory() };
+    const steps = stylize(request, engine, controller.signal);
+    expect((await steps.next()).done).toBe(false);
+    const second = steps.next();
+    controller.abort();
+    const { done, value } = await second;
+    expect(done).toBe(true);
+    expect(value).toMatchObject({ stopped: true, evaluations: 1 });
+    expect(engine.open()).toBe(0);
+  });
+});

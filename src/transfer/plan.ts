@@ -1,0 +1,168 @@
+/**
+ * How to make do with the memory there is: a picture looked at whole, or else in blocks of some size, and an optimiser
+ * that remembers less before anything is refused. Estimates are upper bounds, measured with VGG-19 and the built-in
+ * network on the CPU.
+ * @module
+ */
+import { ImpastoError } from "../errors.ts";
+import { topologicalOrder } from "../graph/gradients.ts";
+import { sizeOf } from "../graph/shape.ts";
+import { input } from "../graph/tensor.ts";
+import type { Size } from "../image/size.ts";
+import { featuresAt, type Network } from "../network/network.ts";
+import { leastRegion } from "./blocks.ts";
+import { buildOptions } from "./build-options.ts";
+import type { OptimizerSettings } from "./preset.ts";
+import { type Settings, weightedLayers } from "./settings.ts";
+
+/** How one size is worked at. */
+export interface Plan {
+  /** How many pixels may be looked at at once. Where the picture has no more, it is looked at whole. */
+  readonly mostPixels: number;
+  /** The optimiser asked for, with a history that fits. */
+  readonly optimizer: OptimizerSettings;
+}
+
+/** What things cost in bytes. */
+interface Costs {
+  /** The process, the network, and the pictures that are there all the while. */
+  readonly fixed: number;
+  /** A pixel of a picture that is looked at whole. */
+  readonly whole: number;
+  /** A pixel of a block. */
+  readonly block: number;
+  /** A pixel of the picture, for the content targets. */
+  readonly targets: number;
+  /** The smallest region that is not all margin, in pixels. */
+  readonly leastPixels: number;
+}
+
+/** Node, ONNX Runtime and this program. */
+const PROCESS_BYTES = 150e6;
+/** The network's file, its values and their transforms, for each byte of the weights in the graph. */
+const WEIGHTS_FACTOR = 9;
+/** Activations, gradients and masks, for each byte of the activations. */
+const WHOLE_FACTOR = 2.35;
+/** The same for a block, which is seen by two programs with memory of their own. */
+const BLOCK_FACTOR = 2.6;
+/** A picture or a vector of the optimiser, a pixel. */
+const VECTOR = 3 * Float32Array.BYTES_PER_ELEMENT;
+/** The picture before and after, and what waits to be collected. */
+const OTHER_VECTORS = 3;
+/** L-BFGS takes memory for this many pairs at a time. */
+const PAIRS = 4;
+/** Histories to fall back on. */
+const SHORTER_HISTORIES = [16, 12, 8, PAIRS];
+/** A shorter history than this is worse than dividing the picture. */
+const GOOD_HISTORY = 8;
+/** A smaller region than this is worse than a shorter history: it would be margin for the most part. */
+const GOOD_REGION = 480 ** 2;
+/** The side of a picture large enough to show what a pixel costs. */
+const PROBE = 256;
+
+/**
+ * Plans the work at one size: whole, if need be with a shorter history, else in blocks.
+ * @param available bytes that the process may use.
+ * @param held bytes of pictures that are there all the while.
+ * @throws ImpastoError naming the largest size that would do.
+ */
+export function planMemory(
+  size: Size,
+  settings: Settings,
+  network: Network,
+  available: number,
+  held = 0,
+): Plan {
+  const costs = costsOf(network, settings, held);
+  const plan = bestPlan(size, settings.optimizer, costs, available);
+  if (plan !== undefined) return plan;
+  throw refusal(size, settings.optimizer, costs, available);
+}
+
+function bestPlan(
+  size: Size,
+  optimizer: OptimizerSettings,
+  costs: Costs,
+  available: number,
+): Plan | undefined {
+  const pixels = size.width * size.height;
+  const candidates = optimizersLike(optimizer).map((one) => {
+    const left = available - residentBytes(pixels, one, costs);
+    return {
+      good: one === optimizer || (one.kind === "lbfgs" && one.history >= GOOD_HISTORY),
+      whole: { mostPixels: left / costs.whole, optimizer: one },
+      blocks: { mostPixels: (left - pixels * VECTOR) / costs.block, optimizer: one },
+    };
+  });
+  return (
+    candidates.find(({ good, whole }) => good && whole.mostPixels >= pixels)?.whole ??
+    candidates.find(({ blocks }) => blocks.mostPixels >= GOOD_REGION)?.blocks ??
+    candidates.findLast(({ blocks }) => blocks.mostPixels >= costs.leastPixels)?.blocks
+  );
+}
+
+/** The optimiser, then the same with shorter histories. */
+const optimizersLike = (optimizer: OptimizerSettings): readonly OptimizerSettings[] =>
+  optimizer.kind === "adam"
+    ? [optimizer]
+    : [
+        optimizer,
+        ...SHORTER_HISTORIES.filter((history) => history < optimizer.history).map((history) => ({
+          ...optimizer,
+          history,
+        })),
+      ];
+
+/** What is there between two evaluations. */
+const residentBytes = (pixels: number, optimizer: OptimizerSettings, costs: Costs): number =>
+  costs.fixed + pixels * (costs.targets + VECTOR * (vectorsOf(optimizer) + OTHER_VECTORS));
+
+/** The optimiser's vectors, and the best point's copy where that is not the last. */
+function vectorsOf(optimizer: OptimizerSettings): number {
+  if (optimizer.kind === "adam") return 5;
+  const pairs = Math.ceil(optimizer.history / PAIRS) * PAIRS;
+  return 2 * pairs + (optimizer.manner === "safeguarded" ? 4 : 5);
+}
+
+/** Reads off the graph what a network costs. */
+function costsOf(network: Network, settings: Settings, held: number): Costs {
+  const [contentLayers, styleLayers] = [settings.contentLayers, settings.styleLayers].map(weightedLayers);
+  const layers = [...contentLayers, ...styleLayers];
+  const probe = input("probe", [1, 3, PROBE, PROBE]);
+  const features = network.features(probe, buildOptions(settings, network, layers));
+  const tensors = topologicalOrder(layers.map((layer) => featuresAt(features, layer).tensor));
+  const bytesOf = (some: readonly { readonly shape: readonly number[] }[]): number =>
+    some.reduce((sum, { shape }) => sum + sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT, 0);
+  const activations = bytesOf(tensors.filter(({ leaf }) => leaf === undefined)) / PROBE ** 2;
+  const weights = bytesOf(tensors.filter(({ leaf }) => leaf && "constant" in leaf));
+  const targets = bytesOf(contentLayers.map((layer) => featuresAt(features, layer).tensor)) / PROBE ** 2;
+  return {
+    fixed: PROCESS_BYTES + WEIGHTS_FACTOR * weights + held,
+    whole: WHOLE_FACTOR * activations,
+    block: BLOCK_FACTOR * activations,
+    targets,
+    leastPixels: leastRegion(layers),
+  };
+}
+
+function refusal(size: Size, optimizer: OptimizerSettings, costs: Costs, available: number): ImpastoError {
+  const longest = Math.max(size.width, size.height);
+  const shrunk = (side: number): Size => ({
+    width: Math.ceil((size.width * side) / longest),
+    height: Math.ceil((size.height * side) / longest),
+  });
+  let [fits, tooLarge] = [0, longest];
+  while (tooLarge - fits > 1) {
+    const side = Math.floor((fits + tooLarge) / 2);
+    if (bestPlan(shrunk(side), optimizer, costs, available)) fits = side;
+    else tooLarge = side;
+  }
+  const least = optimizersLike(optimizer).at(-1) ?? optimizer;
+  const pixels = size.width * size.height;
+  const needed = residentBytes(pixels, least, costs) + pixels * VECTOR + costs.leastPixels * costs.block;
+  return new ImpastoError(
+    `A picture of ${size.width}×${size.height} needs about ${gigabytes(needed)} of memory and ${gigabytes(available)} are there: ask for a size of ${fits} at most.`,
+  );
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
