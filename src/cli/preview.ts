@@ -2,6 +2,7 @@
  * The picture as it is, written to a file every few seconds, for an image viewer that reloads it.
  * @module
  */
+import { ImpastoError } from "../errors.ts";
 import { encodePicture } from "../image/encode.node.ts";
 import { formatOfPath } from "../image/format.ts";
 import { checkWritable, writeAtomically } from "../image/write.node.ts";
@@ -11,17 +12,28 @@ import type { Iterate } from "../transfer/iterate.ts";
 const PAUSE = 2000;
 
 /**
- * Prepares a preview; without a file, one that does nothing.
- * @throws MisuseError when the file cannot be written to.
+ * Prepares a preview; without a file, one that does nothing. One that cannot be written on the way is given up, for the
+ * work itself has not failed.
+ * @param note told of it.
+ * @throws MisuseError when the file cannot be written to at the beginning.
  */
-export async function openPreview(path: string | undefined): Promise<(iterate: Iterate) => Promise<void>> {
+export async function openPreview(
+  path: string | undefined,
+  note: (text: string) => void,
+): Promise<(iterate: Iterate) => Promise<void>> {
   if (path === undefined) return async () => {};
   const format = formatOfPath(path);
   await checkWritable(path);
   let last = Number.NEGATIVE_INFINITY;
   return async (iterate) => {
     if (performance.now() - last < PAUSE) return;
-    await writeAtomically(path, await encodePicture(iterate.picture(), format));
-    last = performance.now();
+    try {
+      await writeAtomically(path, await encodePicture(iterate.picture(), format));
+      last = performance.now();
+    } catch (error) {
+      if (!(error instanceof ImpastoError)) throw error;
+      last = Number.POSITIVE_INFINITY;
+      note(`No more previews: ${error.message}`);
+    }
   };
 }

@@ -41,17 +41,25 @@ export function recipeOf({ options, settings, inputs, engine, result }: Making):
   });
 }
 
-function usedOptions(options: Options, settings: Settings, size: number): Options {
-  const { optimizer, init, pooling, contentLayers, styleLayers } = settings;
+/** The strength is left out, for the weights it stood for are there, and both together are refused. */
+function usedOptions({ strength: _, ...options }: Options, settings: Settings, size: number): Options {
+  const { optimizer, init, pooling, edges, styleMeasure, contentLayers, styleLayers } = settings;
   const { contentWeight, styleWeight, smoothnessWeight } = settings;
+  const schedule = settings.schedule(size);
+  const [iterations, ...others] = new Set(schedule.map((scale) => scale.iterations));
   return {
     ...options,
     size,
+    scales: schedule.length,
+    // Where a preset has another number at each size, no option could say so.
+    ...(iterations === undefined || others.length > 0 ? {} : { iterations }),
     contentWeight,
     styleWeight,
     smoothnessWeight,
     contentLayers,
     styleLayers,
+    styleMeasure,
+    edges,
     pooling,
     optimizer: optimizer.kind,
     ...(optimizer.kind === "adam"

@@ -80,7 +80,8 @@ async function works(ort: Ort, device: RealDevice): Promise<true | string> {
     return true;
   } catch (error) {
     const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
-    return reason.trim();
+    // Its checks begin with their place in its sources and what they asked for.
+    return reason.replace(/^.* was false\.\s*(?=\S)/, "").trim();
   }
 }
 

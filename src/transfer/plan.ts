@@ -44,11 +44,11 @@ const WEIGHTS_FACTOR = 9;
 /** Activations, gradients and masks, for each byte of the activations. */
 const WHOLE_FACTOR = 2.35;
 /** The same for a block, which is seen by two programs with memory of their own. */
-const BLOCK_FACTOR = 2.6;
+const BLOCK_FACTOR = 2.4;
 /** A picture or a vector of the optimiser, a pixel. */
 const VECTOR = 3 * Float32Array.BYTES_PER_ELEMENT;
 /** The picture before and after, and what waits to be collected. */
-const OTHER_VECTORS = 3;
+const OTHER_VECTORS = 2;
 /** L-BFGS takes memory for this many pairs at a time. */
 const PAIRS = 4;
 /** Histories to fall back on. */

@@ -30,12 +30,15 @@ export async function stylizeCommand(
   const styles = parseStyles(styleTexts, existsSync);
   const output = typeof flags.output === "string" ? flags.output : undefined;
   const target = await openTarget(output, [contentPath, ...styles.map(({ path }) => path)]);
-  const preview = await openPreview(typeof flags.preview === "string" ? flags.preview : undefined);
+  const progress = await openProgress({ quiet: flags.quiet === true });
+  const preview = await openPreview(
+    typeof flags.preview === "string" ? flags.preview : undefined,
+    progress.note,
+  );
   const inputs = await readInputs(contentPath, styles, settings.init);
   const size = settings.contentSize(inputs.content.picture, settings.size);
   checkFits(target.format, size.width, size.height);
 
-  const progress = await openProgress({ quiet: flags.quiet === true });
   const interrupt = watchForInterrupt(() =>
     progress.note("Stopping after this evaluation; press Ctrl-C again to stop at once."),
   );
