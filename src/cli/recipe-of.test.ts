@@ -5,7 +5,7 @@ import { PRESET_NAMES, parseOptions } from "../transfer/options.ts";
 import { resolveSettings, type Settings } from "../transfer/settings.ts";
 import { recipeOf } from "./recipe-of.ts";
 
-/** What a recipe has to bring back: all but the functions, and the last sizes' evaluations. */
+/** What a recipe has to bring back; functions are left out. */
 const essence = (settings: Settings) => JSON.stringify(Object.entries({ ...settings, size: 64 }).sort());
 
 test.each(PRESET_NAMES.map((preset) => [preset]))(
