@@ -28,12 +28,13 @@ export function recipeOf({ options, settings, inputs, engine, result }: Making):
   const { total, content, style, smoothness } = result.loss;
   return writeRecipe({
     software: `impasto ${readVersion()}`,
-    options: usedOptions(options, settings, Math.max(width, height)),
+    options: usedOptions(options, { ...settings, optimizer: result.optimizer }, Math.max(width, height)),
     network: { name: network.name, checksum: network.checksum },
     device: runtime.device,
     content: inputs.content.facts,
     styles: inputs.styles.map(({ facts, weight }) => ({ ...facts, weight })),
     ...(inputs.initial === undefined ? {} : { initial: inputs.initial.facts }),
+    schedule: settings.schedule(Math.max(width, height)),
     size: { width, height },
     evaluations: result.evaluations,
     stopped: result.stopped,

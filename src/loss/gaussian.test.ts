@@ -50,7 +50,16 @@ describe("the Wasserstein-2 measure of style", () => {
       { distance: away },
       { features: rows([1, 2, 3]), target: rows([2, 2, 1]) },
     );
-    expect(distance[0]).toBeCloseTo((1 + 0 + 4) / (4 + 4 + 1), 3);
+    // To what is added to every variance.
+    expect(distance[0]).toBeCloseTo((1 + 0 + 4) / (4 + 4 + 1), 2);
+  });
+
+  it("is finite where a painting is flat, or nothing is seen in it", async () => {
+    for (const value of [0, 1e-3, 200]) {
+      const flat = new Float32Array(60).fill(value);
+      const { distance } = await evaluate({ distance: loss }, { features: uniform(SHAPE, 1), target: flat });
+      expect(Number.isFinite(distance[0])).toBe(true);
+    }
   });
 
   it("does not change when both pictures' features are scaled", async () => {

@@ -14,11 +14,17 @@ import { rowProducts } from "../graph/operations/row-products.ts";
 import { squareRoot } from "../graph/operations/square-root.ts";
 import { subtract } from "../graph/operations/subtract.ts";
 import { sum, total } from "../graph/operations/sum.ts";
-import { constant, type Tensor } from "../graph/tensor.ts";
+import { constant, scalar, type Tensor } from "../graph/tensor.ts";
 import { type StyleMeasure, statistic } from "./style-measure.ts";
 
-/** Added to each variance, in units of the style's mean power, so that the roots exist. */
-const REGULARITY = 1e-4;
+/**
+ * Added to each variance, in units of the style's mean power: the roots need it, and a flat painting's covariance, the
+ * difference of two equal numbers in single precision, would be below zero without it.
+ */
+const REGULARITY = 4e-3;
+
+/** Added to the mean power, for a painting that a layer sees nothing in. */
+const LEAST_POWER = 1e-6;
 
 /** The Wasserstein-2 distance between normal distributions, as a part of the target's whole power. */
 export const gaussianMeasure: StyleMeasure = {
@@ -32,7 +38,7 @@ export const gaussianMeasure: StyleMeasure = {
     const second = statistic(target, "second");
     const [rows = 0] = second.shape;
     // The mean power of a row: ‖μ‖² + tr Σ is the trace of the second moments.
-    const power = scale(1 / rows, total(multiply(second, identity(rows))));
+    const power = add(scale(1 / rows, trace(second)), scalar(LEAST_POWER));
     const { mean, covariance } = normal(second, statistic(target, "mean"), power);
     return { power, centre: mean, root: matrixSquareRoot(covariance), spread: trace(covariance) };
   },

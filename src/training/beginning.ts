@@ -85,7 +85,8 @@ export async function beginFromTeacher(
     });
     const channels = channelsOf(layer);
     const power = Array.from({ length: channels }, (_, i) => own.get(i, i)).reduce((a, b) => a + b, 0);
-    units.set(layer, Math.sqrt(power / channels));
+    // In single precision, as a checkpoint keeps it.
+    units.set(layer, Math.fround(Math.sqrt(power / channels)));
   }
   await fitMaps(runtime, layout, parameters, units, feeds(), {
     student: (layer) => featuresAt(student([layer]), layer).tensor,

@@ -15,7 +15,7 @@ import type { Layer } from "../network/layers.ts";
 import { type Features, featuresAt } from "../network/network.ts";
 import { type Block, featureBox, shareOf } from "./blocks.ts";
 import { buildOptions } from "./build-options.ts";
-import { compileGathering, ownFeatures, type View } from "./gathering.ts";
+import { gatherAverages, ownFeatures, type View } from "./gathering.ts";
 import { numbers, type Objective, report } from "./objective.ts";
 import { addTo, cut, ownership } from "./planes.ts";
 import { type Settings, weightedLayers } from "./settings.ts";
@@ -23,31 +23,32 @@ import { contentTargetName, type Targets } from "./targets.ts";
 import { contentTerms, imageOf, smoothnessTerm, statisticsOf, styleTerms, weigh } from "./terms.ts";
 
 /**
- * Builds and compiles the objective of one size, in blocks of one shape.
- * Beside the targets it holds one whole gradient, which every evaluation overwrites.
+ * Builds the objective of one size, in blocks of one shape. Beside the targets it holds one whole gradient, which every
+ * evaluation overwrites. Each pass is compiled anew, a hundredth of its time, so that only one of them holds memory.
  */
 export async function compileBlockwiseObjective(view: View, targets: Targets): Promise<Objective> {
   const { size, blocks } = view.partition;
   const style = await compileStyle(view, targets);
-  const descent = await compileDescent(view, targets);
   const gradient = new Float32Array(3 * size.width * size.height);
   return {
     async evaluate(variables, signal) {
       const { terms: styleTerms, pulls } = await style.judge(variables, signal);
       const terms = { ...styleTerms };
-      gradient.fill(0);
-      for (const block of blocks) {
-        signal?.throwIfAborted();
-        const found = await descent.run(block, variables, pulls);
-        addTo(gradient, size, found.gradient, block.region);
-        for (const [name, value] of Object.entries(found.terms)) terms[name] = (terms[name] ?? 0) + value;
+      const descent = await compileDescent(view, targets);
+      try {
+        gradient.fill(0);
+        for (const block of blocks) {
+          signal?.throwIfAborted();
+          const found = await descent.run(block, variables, pulls);
+          addTo(gradient, size, found.gradient, block.region);
+          for (const [name, value] of Object.entries(found.terms)) terms[name] = (terms[name] ?? 0) + value;
+        }
+      } finally {
+        await descent.release();
       }
       return { loss: report(terms), gradient };
     },
-    async release() {
-      await style.release();
-      await descent.release();
-    },
+    release: style.release,
   };
 }
 
@@ -78,25 +79,23 @@ async function compileStyle(view: View, targets: Targets) {
     [...averages.keys()].map((name, i) => [pullName(name), slopes[i] ?? total]),
   );
   const program = await runtime.compile({ ...losses, ...pulls });
-  const gathering = await compileGathering(
-    view,
-    layers,
-    (values) => imageOf(values, settings.variables),
-    (features, layer) => averagesOf(features, layer, settings).map(({ name, value }) => [name, value]),
-  );
   return {
     async judge(variables: Float32Array, signal?: AbortSignal) {
-      const averages = await gathering.gather(variables, signal);
+      const averages = await gatherAverages(
+        view,
+        layers,
+        variables,
+        (values) => imageOf(values, settings.variables),
+        (features, layer) => averagesOf(features, layer, settings).map(({ name, value }) => [name, value]),
+        signal,
+      );
       const found = Object.entries(await program.run({ ...targets, ...weights, ...averages }));
       return {
         terms: numbers(Object.fromEntries(found.filter(([name]) => name in losses))),
         pulls: Object.fromEntries(found.filter(([name]) => name in pulls)),
       };
     },
-    async release() {
-      await gathering.release();
-      await program.release();
-    },
+    release: () => program.release(),
   };
 }
 

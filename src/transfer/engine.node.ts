@@ -10,7 +10,7 @@ import { type OptionsInput, parseOptions } from "./options.ts";
 import type { Engine } from "./stylize.ts";
 
 /** What is opened from the options. */
-export type EngineOptions = Pick<OptionsInput, "network" | "device" | "threads">;
+export type EngineOptions = Pick<OptionsInput, "network" | "convention" | "device" | "threads">;
 
 /** An engine, and one line that says which network it uses and why. */
 export interface OpenedEngine extends Engine {
@@ -30,8 +30,8 @@ export async function openEngine(
   options: EngineOptions = {},
   environment: Environment = process.env,
 ): Promise<OpenedEngine> {
-  const { network, device, threads } = parseOptions(options);
-  const opened = await openNetwork(network, environment);
+  const { network, convention, device, threads } = parseOptions(options);
+  const opened = await openNetwork(network, environment, convention);
   const runtime = await openRuntime({ device, ...(threads === undefined ? {} : { threads }) });
   return { ...opened, runtime, memory: SHARE * machineMemory() };
 }

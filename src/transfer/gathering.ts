@@ -28,52 +28,44 @@ type Arrays = Readonly<Record<string, Float32Array>>;
 /** Averages over the positions of a layer's features, to which features of 0 add nothing, by their names. */
 type Describe = (features: Features, layer: Layer) => readonly (readonly [string, Tensor])[];
 
-/** A program that gathers averages. It holds native memory until released. */
-export interface Gathering {
-  /**
-   * @param values `[3, height, width]` of the whole picture.
-   * @returns the averages by their names.
-   * @throws the signal's reason, where it is aborted between two blocks.
-   */
-  gather(values: Float32Array, signal?: AbortSignal): Promise<Arrays>;
-  release(): Promise<void>;
-}
-
 /**
- * Compiles the pass for one shape of region.
- * @param imageOf the way from the values `[1, 3, H, W]` to RGB in [0, 1].
+ * Gathers averages over the whole picture.
+ * @param values `[3, height, width]` of the whole picture.
+ * @param imageOf the way from values `[1, 3, H, W]` to RGB in [0, 1].
+ * @throws the signal's reason, where it is aborted between two blocks.
  */
-export async function compileGathering(
+export async function gatherAverages(
   { partition, network, runtime, settings }: View,
   layers: readonly Layer[],
+  values: Float32Array,
   imageOf: (values: Tensor) => Tensor,
   describe: Describe,
-): Promise<Gathering> {
+  signal?: AbortSignal,
+): Promise<Arrays> {
   const { size, region, blocks } = partition;
-  const values = input("values", [1, 3, region.height, region.width]);
+  const seen = input("values", [1, 3, region.height, region.width]);
   const owned = input("owned", [1, 1, region.height, region.width]);
-  const features = network.features(imageOf(values), buildOptions(settings, network, layers));
+  const features = network.features(imageOf(seen), buildOptions(settings, network, layers));
   const own = ownFeatures(features, owned);
   const shares = layers.flatMap((layer) =>
     describe(own, layer).map(([name, average]) => [name, scale(shareOf(partition, layer), average)] as const),
   );
+  const sums = new Map<string, Float64Array>();
   const program = await runtime.compile(Object.fromEntries(shares));
-  return {
-    async gather(values, signal) {
-      const sums = new Map<string, Float64Array>();
-      for (const block of blocks) {
-        signal?.throwIfAborted();
-        const found = await program.run({ values: cut(values, size, block.region), owned: ownership(block) });
-        for (const [name, part] of Object.entries(found)) {
-          const sum = sums.get(name) ?? new Float64Array(part.length);
-          for (let i = 0; i < sum.length; i++) sum[i] += part[i];
-          sums.set(name, sum);
-        }
+  try {
+    for (const block of blocks) {
+      signal?.throwIfAborted();
+      const found = await program.run({ values: cut(values, size, block.region), owned: ownership(block) });
+      for (const [name, part] of Object.entries(found)) {
+        const sum = sums.get(name) ?? new Float64Array(part.length);
+        for (let i = 0; i < sum.length; i++) sum[i] += part[i];
+        sums.set(name, sum);
       }
-      return Object.fromEntries([...sums].map(([name, sum]) => [name, Float32Array.from(sum)]));
-    },
-    release: () => program.release(),
-  };
+    }
+  } finally {
+    await program.release();
+  }
+  return Object.fromEntries([...sums].map(([name, sum]) => [name, Float32Array.from(sum)]));
 }
 
 /** The features that a block owns, and 0 elsewhere. @param owned the same of its pixels, `[1, 1, H, W]`. */
@@ -85,25 +77,6 @@ export const ownFeatures = (features: Features, owned: Tensor): Features =>
       return [layer, { ...map, tensor: multiply(map.tensor, mask) }];
     }),
   );
-
-/**
- * Gathers averages once, of RGB in [0, 1].
- * @throws the signal's reason, where it is aborted between two blocks.
- */
-export async function gatherAverages(
-  view: View,
-  layers: readonly Layer[],
-  rgb: Float32Array,
-  describe: Describe,
-  signal?: AbortSignal,
-): Promise<Arrays> {
-  const gathering = await compileGathering(view, layers, (values) => values, describe);
-  try {
-    return await gathering.gather(rgb, signal);
-  } finally {
-    await gathering.release();
-  }
-}
 
 /**
  * The whole picture's features, `[rows, H, W]` a layer: all that is kept of them at once.

@@ -5,6 +5,7 @@
 import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
 import type { LossReport } from "./objective.ts";
+import type { OptimizerSettings } from "./preset.ts";
 
 /** The state after one evaluation. */
 export interface Iterate {
@@ -34,6 +35,8 @@ export interface Stylization {
   readonly seconds: number;
   /** Seconds per evaluation at the last size reached, the optimiser's own arithmetic included. */
   readonly secondsPerEvaluation: number;
+  /** The optimiser as it was used at the last size: with a shorter history where memory asked for it. */
+  readonly optimizer: OptimizerSettings;
   /** Whether it was stopped before its end. */
   readonly stopped: boolean;
 }

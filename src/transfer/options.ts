@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { MisuseError } from "../errors.ts";
+import { CONVENTIONS } from "../network/convention.ts";
 import { LAYERS, type Layer } from "../network/layers.ts";
 import { EDGES, POOLINGS } from "../network/network.ts";
 import { DEVICES } from "../runtime/runtime.ts";
@@ -71,7 +72,7 @@ export const optionsSchema = z.strictObject({
   styleWeight: weight("how much the style counts at each layer, in the preset's units"),
   smoothnessWeight: weight("how much differences between neighbouring pixels count, in the preset's units"),
   contentLayers: layerWeights("layers whose features are the content, with their weights"),
-  styleLayers: layerWeights("layers whose Gram matrices are the style, with their weights"),
+  styleLayers: layerWeights("layers whose statistics are the style, with their weights"),
   styleMeasure: z
     .enum(STYLE_MEASURE_NAMES)
     .optional()
@@ -95,6 +96,10 @@ export const optionsSchema = z.strictObject({
     .default(0)
     .describe("seed of the noise"),
   network: z.string().min(1).default("auto").describe("auto, vgg19, built-in or a file of VGG-19 weights"),
+  convention: z
+    .enum(["auto", ...CONVENTIONS])
+    .default("auto")
+    .describe("the input that a file of weights was made for, where it is not recognised"),
   device: z.enum(DEVICES).default("auto").describe("where to compute"),
   memory: z.union([z.string(), z.number()]).transform(bytesFrom).refine(isAmount, AMOUNT).optional().meta({
     description: "memory the whole process may use, such as 4GB; most of the machine's if not given",

@@ -41,10 +41,14 @@ interface Costs {
 const PROCESS_BYTES = 150e6;
 /** The network's file, its values and their transforms, for each byte of the weights in the graph. */
 const WEIGHTS_FACTOR = 9;
-/** Activations, gradients and masks, for each byte of the activations. */
-const WHOLE_FACTOR = 2.35;
-/** The same for a block, which is seen by two programs with memory of their own. */
-const BLOCK_FACTOR = 2.4;
+/**
+ * Activations, gradients and masks, for each byte of the activations: 1.5 to 2.3, for ONNX Runtime takes memory in steps.
+ */
+const WHOLE_FACTOR = 2.25;
+/** The same for a block. */
+const BLOCK_FACTOR = 2;
+/** The part of the memory to plan with; the rest is for what the collector comes to late. */
+const SHARE = 0.95;
 /** A picture or a vector of the optimiser, a pixel. */
 const VECTOR = 3 * Float32Array.BYTES_PER_ELEMENT;
 /** The picture before and after, and what waits to be collected. */
@@ -87,7 +91,7 @@ function bestPlan(
 ): Plan | undefined {
   const pixels = size.width * size.height;
   const candidates = optimizersLike(optimizer).map((one) => {
-    const left = available - residentBytes(pixels, one, costs);
+    const left = SHARE * available - residentBytes(pixels, one, costs);
     return {
       good: one === optimizer || (one.kind === "lbfgs" && one.history >= GOOD_HISTORY),
       whole: { mostPixels: left / costs.whole, optimizer: one },
@@ -159,9 +163,9 @@ function refusal(size: Size, optimizer: OptimizerSettings, costs: Costs, availab
   }
   const least = optimizersLike(optimizer).at(-1) ?? optimizer;
   const pixels = size.width * size.height;
-  const needed = residentBytes(pixels, least, costs) + pixels * VECTOR + costs.leastPixels * costs.block;
+  const bytes = residentBytes(pixels, least, costs) + pixels * VECTOR + costs.leastPixels * costs.block;
   return new ImpastoError(
-    `A picture of ${size.width}×${size.height} needs about ${gigabytes(needed)} of memory and ${gigabytes(available)} are there: ask for a size of ${fits} at most.`,
+    `A picture of ${size.width}×${size.height} needs about ${gigabytes(bytes / SHARE)} of memory and ${gigabytes(available)} are there: ask for a size of ${fits} at most.`,
   );
 }
 

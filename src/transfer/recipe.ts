@@ -5,6 +5,7 @@
  */
 import type { LossReport } from "./objective.ts";
 import type { Options } from "./options.ts";
+import type { Scale } from "./preset.ts";
 
 /** A picture that went in. */
 export interface RecipeInput {
@@ -23,6 +24,8 @@ export interface Recipe {
   readonly content: RecipeInput;
   readonly styles: readonly (RecipeInput & { readonly weight: number })[];
   readonly initial?: RecipeInput;
+  /** The sizes that were worked through, by their longest sides, and the evaluations planned at each. */
+  readonly schedule: readonly Scale[];
   readonly size: { readonly width: number; readonly height: number };
   readonly evaluations: number;
   readonly stopped: boolean;

@@ -43,7 +43,7 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
     pooling: options.pooling ?? preset.pooling,
     edges: options.edges ?? preset.edges,
     styleMeasure: options.styleMeasure ?? preset.styleMeasure,
-    contentWeight: contentWeight(options, preset),
+    contentWeight: contentWeight(options, preset, nameOf),
     styleSize: (style, result) =>
       preset.styleSize(style, {
         width: scaledSide(result.width),
@@ -76,10 +76,16 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
 const STRENGTH_RANGE = 30;
 
 /** The strength dial moves α along a geometric scale, with the preset's own in the middle. */
-function contentWeight({ strength, contentWeight, styleWeight }: Options, preset: Preset): number {
+function contentWeight(
+  { strength, contentWeight, styleWeight }: Options,
+  preset: Preset,
+  nameOf: (option: OptionName) => string,
+): number {
   if (strength === undefined) return contentWeight ?? preset.contentWeight;
   if (contentWeight !== undefined || styleWeight !== undefined) {
-    throw new MisuseError("strength stands for contentWeight and styleWeight: give it, or them.");
+    throw new MisuseError(
+      `${nameOf("strength")} stands for ${nameOf("contentWeight")} and ${nameOf("styleWeight")}: give it, or them.`,
+    );
   }
   return preset.contentWeight * STRENGTH_RANGE ** (1 - 2 * strength);
 }

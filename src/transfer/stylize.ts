@@ -1,5 +1,5 @@
 /**
- * The method, from top to bottom (Gatys, Ecker and Bethge, 2016): a photograph's features, a painting's Gram matrices,
+ * The method, from top to bottom (Gatys, Ecker and Bethge, 2016): a photograph's features, a painting's statistics,
  * and a picture whose pixels are moved until it has both; size after size, from coarse to fine.
  * @module
  */
@@ -125,6 +125,7 @@ export async function* repaint(
     evaluations,
     seconds: (performance.now() - began) / 1000,
     secondsPerEvaluation: last ? last.seconds / last.evaluation : 0,
+    optimizer: planFor(size).optimizer,
     stopped: signal?.aborted ?? false,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What the picture is to match: the photograph's features and the paintings' Gram matrices, computed once for each size.
+ * What the picture is to match: the photograph's features and the paintings' statistics, computed once for each size.
  * @module
  */
 import type { Tensor } from "../graph/tensor.ts";
@@ -84,7 +84,7 @@ export async function styleTargets(
     const view = () => ({ partition: partition(picture, layers, mostPixels), network, runtime, settings });
     const statistics = fits(picture, mostPixels)
       ? await look(picture, layers, network, runtime, settings, describe)
-      : await gatherAverages(view(), layers, picture.rgb, describe, signal);
+      : await gatherAverages(view(), layers, picture.rgb, (rgb) => rgb, describe, signal);
     for (const [name, values] of Object.entries(statistics)) {
       const sum = blended[name] ?? new Float32Array(values.length);
       blended[name] = sum.map((value, index) => value + (weight / whole) * values[index]);

@@ -119,9 +119,12 @@ export const smoothnessTerm = (image: Tensor, whole: Shape, settings: Settings, 
   weight: settings.smoothnessWeight * settings.smoothnessUnit(whole.slice(1)),
 });
 
+/** Where a layer sees nothing in the photograph, this is the power its differences are held against. */
+const LEAST_POWER = 1e-6;
+
 /** Σ values² / (C·H·W), never 0. */
 const meanSquare = (values: Float32Array = new Float32Array(), shape: Shape): number =>
-  Math.max(values.reduce((sum, value) => sum + value * value, 0) / sizeOf(shape), Number.MIN_VALUE);
+  Math.max(values.reduce((sum, value) => sum + value * value, 0) / sizeOf(shape), LEAST_POWER);
 
 const weightOf = (weights: Settings["styleLayers"], layer: Layer): number => weights[layer] ?? 0;
 
