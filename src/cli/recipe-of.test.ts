@@ -21,7 +21,15 @@ test.each(PRESET_NAMES.map((preset) => [preset]))(
       settings,
       inputs: { content: { picture, facts }, styles: [{ picture, facts, weight: 1 }] },
       engine: { ...(await narrowEngine()), note: "" },
-      result: { picture, loss, evaluations: 7, seconds: 1, secondsPerEvaluation: 1, stopped: false },
+      result: {
+        picture,
+        loss,
+        evaluations: 7,
+        seconds: 1,
+        secondsPerEvaluation: 1,
+        optimizer: settings.optimizer,
+        stopped: false,
+      },
     });
     const written = z
       .object({ options: z.record(z.string(), z.unknown()) })
