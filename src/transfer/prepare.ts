@@ -6,6 +6,7 @@ import { overMeanColour } from "../image/alpha.ts";
 import type { Picture } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
 import type { Size } from "../image/size.ts";
+import type { Layer } from "../network/layers.ts";
 import type { Network } from "../network/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { partition } from "./blocks.ts";
@@ -42,10 +43,25 @@ export async function prepareObjective(
   if (size.width * size.height <= mostPixels) {
     return compileObjective(size, targets, network, runtime, settings);
   }
-  const layers = [...weightedLayers(settings.contentLayers), ...weightedLayers(settings.styleLayers)];
-  const view = { partition: partition(size, layers, mostPixels), network, runtime, settings };
+  const view = { partition: partition(size, layersOf(settings), mostPixels), network, runtime, settings };
   return compileBlockwiseObjective(view, targets);
 }
+
+/** Forward once more than backward and forward, which take three times as long. */
+const TWO_PASSES = 4 / 3;
+
+/** The pixels that one evaluation looks at: in blocks, their margins and the first pass come on top of the picture's. */
+export function pixelsSeen(size: Size, settings: Settings, mostPixels: number): number {
+  const pixels = size.width * size.height;
+  if (pixels <= mostPixels) return pixels;
+  const { region, blocks } = partition(size, layersOf(settings), mostPixels);
+  return TWO_PASSES * blocks.length * region.width * region.height;
+}
+
+const layersOf = ({ contentLayers, styleLayers }: Settings): readonly Layer[] => [
+  ...weightedLayers(contentLayers),
+  ...weightedLayers(styleLayers),
+];
 
 const stylesAt = (
   styles: readonly WeightedStyle[],

@@ -14,7 +14,7 @@ import { unlessAborted } from "./abort.ts";
 import type { Iterate, Stylization } from "./iterate.ts";
 import { type OptionsInput, parseOptions } from "./options.ts";
 import { planMemory } from "./plan.ts";
-import { prepareObjective } from "./prepare.ts";
+import { pixelsSeen, prepareObjective } from "./prepare.ts";
 import { optimizeScale, type Place, type ScaleState } from "./scale.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import { noisePicture, pictureOf, variablesOf } from "./start.ts";
@@ -74,17 +74,18 @@ export async function* repaint(
 
   const began = performance.now();
   const photograph = overMeanColour(content);
-  const scales = settings
-    .schedule(Math.max(size.width, size.height))
-    .map(({ longest, iterations }) => ({ iterations, size: scaleTo(size, longest) }));
+  const scales = settings.schedule(Math.max(size.width, size.height)).map(({ longest, iterations }) => {
+    const scale = scaleTo(size, longest);
+    const plan = planFor(scale);
+    return { iterations, size: scale, ...plan, pixels: pixelsSeen(scale, settings, plan.mostPixels) };
+  });
   let picture = firstPicture(settings, photograph, initial, scales[0]?.size ?? size);
   let evaluations = 0;
   let last: ScaleState | undefined;
   let reached: Place | undefined;
 
-  for (const [index, { size: scale, iterations }] of scales.entries()) {
+  for (const [index, { size: scale, iterations, mostPixels, optimizer }] of scales.entries()) {
     if (signal?.aborted) break;
-    const { mostPixels, optimizer } = planFor(scale);
     const subject = { photograph, styles };
     const preparing = prepareObjective(scale, subject, engine, settings, mostPixels, signal);
     const objective = await unlessAborted(preparing, signal);

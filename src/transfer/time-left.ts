@@ -9,6 +9,8 @@ import type { StyleMeasureName } from "./preset.ts";
 export interface PlannedScale {
   readonly size: Size;
   readonly iterations: number;
+  /** The pixels that one evaluation looks at: more than the size has where it is done in blocks. */
+  readonly pixels?: number;
 }
 
 /** What has been done at the size being worked at. */
@@ -24,8 +26,8 @@ const OVERHEAD: Readonly<Record<StyleMeasureName, number>> = { gram: 4_000, gaus
 /** What it takes to begin at a size, targets and compiling, in evaluations' worth. Measured. */
 const BEGINNING = 4;
 
-const cost = ({ width, height }: Size, measure: StyleMeasureName): number =>
-  width * height + OVERHEAD[measure];
+const cost = ({ size, pixels = size.width * size.height }: PlannedScale, measure: StyleMeasureName): number =>
+  pixels + OVERHEAD[measure];
 
 /** Estimates the seconds left, from the size being worked at, `here`, to those that are still to come. */
 export function secondsLeft(
@@ -34,10 +36,10 @@ export function secondsLeft(
   measure: StyleMeasureName,
 ): number {
   if (here === undefined) return 0;
-  const secondsPerCost = seconds / evaluation / cost(here.size, measure);
+  const secondsPerCost = seconds / evaluation / cost(here, measure);
   const later = coming.reduce(
-    (sum, { size, iterations }) => sum + (iterations + BEGINNING) * cost(size, measure),
-    (here.iterations - evaluation) * cost(here.size, measure),
+    (sum, scale) => sum + (scale.iterations + BEGINNING) * cost(scale, measure),
+    (here.iterations - evaluation) * cost(here, measure),
   );
   return secondsPerCost * later;
 }
