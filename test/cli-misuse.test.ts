@@ -97,6 +97,10 @@ const CASES: readonly Case[] = [
   option("--style-layers conv1_1:0", /for --style-layers but received .*conv1_1/),
   option("--sise 64", /unknown option '--sise'.*--size/),
 
+  option("--preview nowhere/now.png", 'no folder "nowhere"'),
+  option("--init start.png --preview start.png", '--preview would write over the input "start.png"'),
+  option("--strength 0.5 --content-weight 1", "--strength stands for --content-weight and --style-weight"),
+
   option("--optimizer adam --history 5", "--history is for the lbfgs optimizer"),
   option("--learning-rate 0.1", "--learning-rate is for the adam optimizer"),
   option("--content-weight 0 --style-weight 0", "--content-weight and --style-weight are both 0"),

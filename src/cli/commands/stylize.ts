@@ -4,6 +4,8 @@
  * @module
  */
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { MisuseError } from "../../errors.ts";
 import { checkFits } from "../../image/format.ts";
 import { openEngine } from "../../transfer/engine.node.ts";
 import type { Iterate, Stylization } from "../../transfer/iterate.ts";
@@ -31,10 +33,12 @@ export async function stylizeCommand(
   const output = typeof flags.output === "string" ? flags.output : undefined;
   const target = await openTarget(output, [contentPath, ...styles.map(({ path }) => path)]);
   const progress = await openProgress({ quiet: flags.quiet === true });
-  const preview = await openPreview(
-    typeof flags.preview === "string" ? flags.preview : undefined,
-    progress.note,
-  );
+  const previewPath = typeof flags.preview === "string" ? flags.preview : undefined;
+  const inputPaths = [contentPath, ...styles.map(({ path }) => path), settings.init];
+  if (previewPath !== undefined && inputPaths.some((path) => resolve(path) === resolve(previewPath))) {
+    throw new MisuseError(`--preview would write over the input "${previewPath}": name another file.`);
+  }
+  const preview = await openPreview(previewPath, progress.note);
   const inputs = await readInputs(contentPath, styles, settings.init);
   const size = settings.contentSize(inputs.content.picture, settings.size);
   checkFits(target.format, size.width, size.height);
