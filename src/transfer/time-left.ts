@@ -25,9 +25,14 @@ const OVERHEAD: Readonly<Record<StyleMeasureName, number>> = { gram: 4_000, gaus
 
 /** What it takes to begin at a size, targets and compiling, in evaluations' worth. Measured. */
 const BEGINNING = 4;
+/** The same in blocks, where compiling is nothing beside the evaluations. */
+const BEGINNING_IN_BLOCKS = 1;
 
 const cost = ({ size, pixels = size.width * size.height }: PlannedScale, measure: StyleMeasureName): number =>
   pixels + OVERHEAD[measure];
+
+const beginning = ({ size: { width, height }, pixels = 0 }: PlannedScale): number =>
+  pixels > width * height ? BEGINNING_IN_BLOCKS : BEGINNING;
 
 /** Estimates the seconds left, from the size being worked at, `here`, to those that are still to come. */
 export function secondsLeft(
@@ -38,7 +43,7 @@ export function secondsLeft(
   if (here === undefined) return 0;
   const secondsPerCost = seconds / evaluation / cost(here, measure);
   const later = coming.reduce(
-    (sum, scale) => sum + (scale.iterations + BEGINNING) * cost(scale, measure),
+    (sum, scale) => sum + (scale.iterations + beginning(scale)) * cost(scale, measure),
     (here.iterations - evaluation) * cost(here, measure),
   );
   return secondsPerCost * later;
