@@ -1,6 +1,6 @@
 /**
  * Teaches the built-in network. Usage:
- *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--steps n] [--divisor 4] [--checkpoints folder]
+ *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--divisor 4] [--checkpoints folder]
  *     [--recipe full|sketch] [--output models/impasto.safetensors]
  * A run that was killed goes on from its last checkpoint. At the end it examines the student on the pictures that were
  * set aside, and writes the network and its marks.
@@ -11,23 +11,22 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { writeAtomically } from "../src/image/write.node.ts";
 import { parseMeanActivations } from "../src/network/mean-activations.ts";
-import { POOLINGS } from "../src/network/network.ts";
+import { POOLINGS, type Pooling } from "../src/network/network.ts";
 import { readWeights } from "../src/network/read-weights.node.ts";
 import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
 import { beginFromTeacher } from "../src/training/beginning.ts";
 import { readCheckpoint, writeCheckpoint } from "../src/training/checkpoint.node.ts";
 import { curricula } from "../src/training/curricula.ts";
-import { examine } from "../src/training/examination.ts";
+import { examine, type Marks } from "../src/training/examination.ts";
 import { exportStudent } from "../src/training/export.ts";
 import { layoutOf } from "../src/training/parameters.ts";
 import { cutBatch, readMaterial } from "../src/training/pictures.ts";
 import { randomFor } from "../src/training/random.ts";
-import { type Progress, teach } from "../src/training/teach.ts";
+import { type Curriculum, type Progress, teach } from "../src/training/teach.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    steps: { type: "string" },
     divisor: { type: "string", default: "4" },
     checkpoints: { type: "string", default: ".cache/teaching" },
     recipe: { type: "string", default: "full" },
@@ -40,24 +39,32 @@ const weightsFile = process.env.IMPASTO_WEIGHTS;
 if (folder === undefined || weightsFile === undefined) {
   throw new Error("Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures>");
 }
-const curriculum = { ...(values.recipe === "sketch" ? curricula.sketch : curricula.full) };
-if (values.steps !== undefined) curriculum.steps = Number(values.steps);
+const recipe: readonly Curriculum[] = values.recipe === "sketch" ? curricula.sketch : curricula.full;
+const [{ seed, batch }] = recipe;
+const steps = recipe.reduce((sum, curriculum) => sum + curriculum.steps, 0);
 /** Batches of pictures from which the student begins: about 80 cuts. */
 const BEGINNING_BATCHES = 20;
 const REPORT_EVERY = 100;
 const CHECKPOINT_EVERY = 200;
+const EXAMINE_EVERY = 2000;
 
 const teacher = await readWeights(weightsFile);
 const means = parseMeanActivations(
   JSON.parse(await readFile(new URL("../models/vgg19-mean-activations.json", import.meta.url), "utf8")),
 );
-const material = await readMaterial(folder, { photographs: 50, artworks: 4 }, curriculum.seed);
+const material = await readMaterial(folder, { photographs: 50, artworks: 4 }, seed);
 const divisor = Number(values.divisor);
 const layout = layoutOf(divisor);
 const runtime = await openRuntime({ device: "cpu" });
 const began = performance.now();
 const log = (text: string) =>
   console.error(`${((performance.now() - began) / 1000).toFixed(0).padStart(6)} s  ${text}`);
+const averages = (kind: string) =>
+  Object.fromEntries(
+    [...sums]
+      .filter(([key]) => key.startsWith(`${kind} `))
+      .map(([key, average]) => [key.slice(kind.length + 1), average]),
+  );
 const list = (errors: Readonly<Record<string, number>>) =>
   Object.entries(errors)
     .map(([layer, error]) => `${layer.slice("conv".length)} ${error.toFixed(3)}`)
@@ -65,62 +72,58 @@ const list = (errors: Readonly<Record<string, number>>) =>
 
 async function begin(): Promise<Progress> {
   const batches = Array.from({ length: BEGINNING_BATCHES }, (_, index) =>
-    cutBatch(material, [], curriculum.batch, randomFor(curriculum.seed, -1e6 - index)),
+    cutBatch(material, batch, randomFor(seed, -1e6 - index)),
   );
-  const { parameters, units } = await beginFromTeacher(
-    runtime,
-    teacher,
-    layout,
-    divisor,
-    curriculum.batch,
-    batches,
-  );
+  const { parameters, units } = await beginFromTeacher(runtime, teacher, layout, divisor, batch, batches);
   const zeros = () => new Float32Array(parameters.length);
-  return { step: 0, parameters, moments: { first: zeros(), second: zeros(), steps: 0 }, units, stylized: [] };
+  return { step: 0, parameters, moments: { first: zeros(), second: zeros(), steps: 0 }, units, scenes: [] };
 }
 
-const exam = (progress: Progress, pooling: (typeof POOLINGS)[number]) =>
-  examine(runtime, teacher, layout, progress.parameters, progress.units, material.heldOut, pooling);
+/** Examines the student, and says how it did. */
+async function exam(progress: Progress, pooling: Pooling): Promise<Marks> {
+  const { parameters, units } = progress;
+  const marks = await examine(runtime, teacher, layout, parameters, units, material.heldOut, pooling);
+  log(`held out, ${pooling} pooling, features: ${list(marks.features)}`);
+  log(`held out, ${pooling} pooling, Grams: ${list(marks.grams)}`);
+  return marks;
+}
 
 let progress = (await readCheckpoint(values.checkpoints)) ?? (await begin());
 const begun = progress.step;
-log(`beginning at step ${progress.step} of ${curriculum.steps}, ${progress.parameters.length} parameters`);
-const before = await exam(progress, "max");
-log(`held out, features: ${list(before.features)}`);
-log(`held out, Grams: ${list(before.grams)}`);
+log(`beginning at step ${progress.step} of ${steps}, ${progress.parameters.length} parameters`);
+await exam(progress, "max");
 
-const sums = { features: new Map<string, number>(), grams: new Map<string, number>() };
-for await (const { step, result, rate, progress: current } of teach(
-  { runtime, teacher, means, layout, material },
-  curriculum,
-  progress,
-)) {
-  for (const kind of ["features", "grams"] as const) {
-    for (const [layer, error] of Object.entries(result[kind])) {
-      sums[kind].set(layer, (sums[kind].get(layer) ?? 0) + error / REPORT_EVERY);
+const KINDS = ["features", "grams", "contrasts"] as const;
+const sums = new Map<string, number>();
+for (const curriculum of recipe) {
+  if (progress.step >= curriculum.after + curriculum.steps) continue;
+  for await (const { step, result, rate, progress: current } of teach(
+    { runtime, teacher, means, layout, material },
+    curriculum,
+    progress,
+  )) {
+    for (const kind of KINDS) {
+      for (const [layer, error] of Object.entries(result[kind])) {
+        const key = `${kind} ${layer}`;
+        sums.set(key, (sums.get(key) ?? 0) + error / REPORT_EVERY);
+      }
+    }
+    if (step % REPORT_EVERY === 0) {
+      const left = ((performance.now() - began) / 1000 / (step - begun)) * (steps - step);
+      log(`step ${step}  rate ${rate.toExponential(1)}  ${left.toFixed(0)} s left`);
+      for (const kind of KINDS) log(`  ${kind.padEnd(9)} ${list(averages(kind))}`);
+      sums.clear();
+    }
+    if (step % CHECKPOINT_EVERY === 0 || step === curriculum.after + curriculum.steps) {
+      progress = current();
+      await writeCheckpoint(values.checkpoints, progress);
+      if (step % EXAMINE_EVERY === 0 && step < steps) await exam(progress, "max");
     }
   }
-  if (step % REPORT_EVERY === 0) {
-    const left = ((performance.now() - began) / 1000 / (step - begun)) * (curriculum.steps - step);
-    log(`step ${step}  rate ${rate.toExponential(1)}  ${left.toFixed(0)} s left`);
-    log(`  features ${list(Object.fromEntries(sums.features))}`);
-    log(`  Grams    ${list(Object.fromEntries(sums.grams))}`);
-    sums.features.clear();
-    sums.grams.clear();
-  }
-  if (step % CHECKPOINT_EVERY === 0 || step === curriculum.steps) {
-    progress = current();
-    await writeCheckpoint(values.checkpoints, progress);
-  }
 }
 
-const marks: Record<string, unknown> = { steps: curriculum.steps, parameters: progress.parameters.length };
-for (const pooling of POOLINGS) {
-  const found = await exam(progress, pooling);
-  marks[pooling] = found;
-  log(`held out, ${pooling} pooling, features: ${list(found.features)}`);
-  log(`held out, ${pooling} pooling, Grams: ${list(found.grams)}`);
-}
+const marks: Record<string, unknown> = { steps, parameters: progress.parameters.length };
+for (const pooling of POOLINGS) marks[pooling] = await exam(progress, pooling);
 const bytes = exportStudent(layout, progress.parameters, progress.units, means, {
   description: "impasto's built-in network: VGG-19's shape with fewer channels, taught by VGG-19",
   license: "MIT; taught by VGG-19, K. Simonyan and A. Zisserman, CC BY 4.0",

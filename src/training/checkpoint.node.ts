@@ -1,5 +1,5 @@
 /**
- * Checkpoints: the state of teaching in one safetensors file, put in place atomically, and the pictures of rehearsals
+ * Checkpoints: the state of teaching in one safetensors file, put in place atomically, and the scenes of rehearsals
  * beside it, which never change once made.
  * @module
  */
@@ -10,19 +10,25 @@ import { ImpastoError } from "../errors.ts";
 import { writeAtomically } from "../image/write.node.ts";
 import { LAYERS, type Layer } from "../network/layers.ts";
 import { parseSafetensors, writeSafetensors } from "../network/safetensors.ts";
-import type { StoredPicture } from "./pictures.ts";
+import type { Scene } from "./rehearsal.ts";
 import type { Progress } from "./teach.ts";
 
 const STATE = "state.safetensors";
-const pictureFile = (folder: string, index: number) => join(folder, `rehearsal-${index}.safetensors`);
+const sceneFile = (folder: string, index: number) => join(folder, `scene-${index}.safetensors`);
 
 /** Writes a checkpoint into the folder, which is made where it is missing. */
 export async function writeCheckpoint(folder: string, progress: Progress): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const [index, { width, height, bytes }] of progress.stylized.entries()) {
-    if (existsSync(pictureFile(folder, index))) continue;
-    const picture = { shape: [3, height, width], data: Float32Array.from(bytes) };
-    await writeAtomically(pictureFile(folder, index), writeSafetensors({ picture }));
+  for (const [index, { painting, pictures }] of progress.scenes.entries()) {
+    const file = sceneFile(folder, index);
+    if (existsSync(file)) continue;
+    const tensors = Object.fromEntries(
+      [painting, ...pictures].map(({ width, height, bytes }, number) => [
+        String(number),
+        { shape: [3, height, width], data: Float32Array.from(bytes) },
+      ]),
+    );
+    await writeAtomically(file, writeSafetensors(tensors));
   }
   const { parameters, moments, units } = progress;
   const vector = (data: Float32Array) => ({ shape: [data.length], data });
@@ -33,7 +39,7 @@ export async function writeCheckpoint(folder: string, progress: Progress): Promi
       second: vector(moments.second),
       units: vector(Float32Array.from(LAYERS, (layer) => units.get(layer) ?? 0)),
     },
-    { step: String(progress.step), pictures: String(progress.stylized.length) },
+    { step: String(progress.step), scenes: String(progress.scenes.length) },
   );
   await writeAtomically(join(folder, STATE), bytes);
 }
@@ -54,15 +60,8 @@ export async function readCheckpoint(folder: string): Promise<Progress | undefin
   };
   const step = Number(metadata.step);
   const units = vector("units");
-  const stylized: StoredPicture[] = [];
-  for (let index = 0; index < Number(metadata.pictures); index++) {
-    const file = pictureFile(folder, index);
-    const picture = parseSafetensors(await readFile(file), file).tensors.get("picture");
-    if (picture === undefined)
-      throw new ImpastoError(`${file} holds no picture: remove ${folder} to begin anew.`);
-    const [, height = 0, width = 0] = picture.shape;
-    stylized.push({ width, height, bytes: Uint8Array.from(picture.data) });
-  }
+  const scenes: Scene[] = [];
+  for (let index = 0; index < Number(metadata.scenes); index++) scenes.push(await readScene(folder, index));
   return {
     step,
     parameters: vector("parameters"),
@@ -70,6 +69,18 @@ export async function readCheckpoint(folder: string): Promise<Progress | undefin
     units: new Map(
       LAYERS.map((layer, index): [Layer, number] => [layer, units[index]]).filter(([, unit]) => unit > 0),
     ),
-    stylized,
+    scenes,
   };
+}
+
+async function readScene(folder: string, index: number): Promise<Scene> {
+  const file = sceneFile(folder, index);
+  const { tensors } = parseSafetensors(await readFile(file), file);
+  const [painting, ...pictures] = Array.from({ length: tensors.size }, (_, number) => {
+    const { shape = [], data = new Float32Array() } = tensors.get(String(number)) ?? {};
+    const [, height = 0, width = 0] = shape;
+    return { width, height, bytes: Uint8Array.from(data) };
+  });
+  if (painting === undefined) throw new ImpastoError(`${file} is empty: remove ${folder} to begin anew.`);
+  return { painting, pictures };
 }

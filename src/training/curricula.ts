@@ -1,5 +1,6 @@
 /**
- * The two ways the student has been taught: the first sketch's, for comparison, and the one that made the shipped network.
+ * The ways the student has been taught, each in one stretch or several: the first sketch's, for comparison, and the one
+ * that made the shipped network.
  * @module
  */
 import { TAUGHT_LAYERS } from "../network/student.ts";
@@ -10,29 +11,45 @@ const EVERY_LAYER = Object.fromEntries(TAUGHT_LAYERS.map((layer) => [layer, 1]))
 /** Features alone, photographs and artworks alone. */
 const sketch: Curriculum = {
   seed: 0,
+  after: 0,
   steps: 3000,
   batch: { batch: 4, width: 128, height: 128 },
   averagePoolingShare: 0,
-  emphasis: { features: EVERY_LAYER, grams: {} },
+  emphasis: { features: EVERY_LAYER, grams: {}, contrasts: {} },
   peakRate: 1e-3,
   warmUp: 300,
-  rehearseEvery: 0,
 };
 
 /** Gram matrices too, conv4_1's above all, for it dominates the losses; and pictures from the way of an optimisation. */
-const full: Curriculum = {
+const groundwork: Curriculum = {
   seed: 0,
+  after: 0,
   steps: 5_500,
   batch: { batch: 3, width: 160, height: 160 },
   averagePoolingShare: 0.15,
   emphasis: {
     features: { ...EVERY_LAYER, conv4_1: 2, conv4_2: 2 },
     grams: { conv1_1: 2, conv2_1: 2, conv3_1: 2, conv4_1: 6, conv5_1: 2 },
+    contrasts: {},
   },
   peakRate: 4e-4,
   warmUp: 300,
-  rehearseEvery: 150,
+  rehearsals: { every: 150, keptAfter: [20, 50, 100], share: 0.4 },
+};
+
+/** Most of it on what optimisations end in, and on what counts there: differences of Gram matrices. */
+const practice: Curriculum = {
+  ...groundwork,
+  after: groundwork.steps,
+  steps: 11_000,
+  averagePoolingShare: 0.2,
+  emphasis: {
+    features: { ...EVERY_LAYER, conv4_2: 3 },
+    grams: { conv1_1: 2, conv2_1: 2, conv3_1: 3, conv4_1: 6, conv5_1: 2 },
+    contrasts: { conv1_1: 2, conv2_1: 3, conv3_1: 5, conv4_1: 20, conv5_1: 2 },
+  },
+  rehearsals: { every: 75, keptAfter: [15, 40, 100, 200, 300], share: 0.6 },
 };
 
 /** The curricula by name. */
-export const curricula = { sketch, full };
+export const curricula = { sketch: [sketch], full: [groundwork, practice] } as const;

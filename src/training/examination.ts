@@ -40,7 +40,7 @@ export async function examine(
       { batch: 1, width, height },
       {
         pooling,
-        emphasis: { features: {}, grams: EVERY_GRAM },
+        emphasis: { features: {}, grams: EVERY_GRAM, contrasts: {} },
         units,
         withGradient: false,
       },

@@ -10,11 +10,11 @@ import { divide } from "../graph/operations/divide.ts";
 import { matmul } from "../graph/operations/matmul.ts";
 import { scale, square } from "../graph/operations/multiply.ts";
 import { reshape } from "../graph/operations/reshape.ts";
-import { total } from "../graph/operations/sum.ts";
+import { subtract } from "../graph/operations/subtract.ts";
+import { sumTo, total } from "../graph/operations/sum.ts";
 import { transpose } from "../graph/operations/transpose.ts";
 import { sizeOf } from "../graph/shape.ts";
 import { input, scalar, type Tensor } from "../graph/tensor.ts";
-import { sumOfSquaredDifferences } from "../loss/squared-differences.ts";
 import type { Layer } from "../network/layers.ts";
 import { featuresAt, type Pooling } from "../network/network.ts";
 import { biasName, kernelName, STUDENT_INPUT, TAUGHT_LAYERS } from "../network/student.ts";
@@ -27,6 +27,11 @@ import { constantName, mapName, namedViews, type Part } from "./parameters.ts";
 export interface Emphasis {
   readonly features: Readonly<Partial<Record<Layer, number>>>;
   readonly grams: Readonly<Partial<Record<Layer, number>>>;
+  /**
+   * An error that a batch's Gram matrices have in common cancels in a style loss, where the painting's has it too; this
+   * is for what is left of the errors without it.
+   */
+  readonly contrasts: Readonly<Partial<Record<Layer, number>>>;
 }
 
 /** The size of a batch: pictures, and their sides in pixels. */
@@ -43,6 +48,8 @@ export interface LessonResult {
   readonly features: Readonly<Record<string, number>>;
   /** ‖Ĝ − G‖² / ‖G‖², layer by layer. */
   readonly grams: Readonly<Record<string, number>>;
+  /** The same of what the batch's errors do not have in common. */
+  readonly contrasts: Readonly<Record<string, number>>;
   /** ∂loss/∂parameters; empty when the lesson was compiled without gradients. */
   readonly gradient: Float32Array;
 }
@@ -98,14 +105,22 @@ export async function compileLesson(
       parameter(constantName(layer)),
       0,
     );
-    const features = relativeError(guess, target, withGradient ? FEATURE_FLOOR : 0);
+    const features = relative(subtract(guess, target), target, withGradient ? FEATURE_FLOOR : 0);
     errors.set(`features.${layer}`, features);
     weighted.push(scale(emphasis.features[layer] ?? 0, features));
     const gramWeight = emphasis.grams[layer] ?? 0;
-    if (gramWeight > 0) {
-      const grams = relativeError(gramOfEach(guess), gramOfEach(target), withGradient ? GRAM_FLOOR : 0);
+    const contrastWeight = emphasis.contrasts[layer] ?? 0;
+    if (gramWeight + contrastWeight > 0) {
+      const right = gramOfEach(target);
+      const wrong = subtract(gramOfEach(guess), right);
+      const floor = withGradient ? GRAM_FLOOR : 0;
+      const grams = relative(wrong, right, floor);
       errors.set(`grams.${layer}`, grams);
       weighted.push(scale(gramWeight, grams));
+      const common = scale(1 / batch, sumTo(wrong, [1, ...wrong.shape.slice(1)]));
+      const contrasts = relative(subtract(wrong, common), right, floor);
+      errors.set(`contrasts.${layer}`, contrasts);
+      weighted.push(scale(contrastWeight, contrasts));
     }
   }
   const [first = errors.values().next().value, ...others] = weighted;
@@ -133,6 +148,7 @@ export async function compileLesson(
         loss: results.loss?.[0] ?? Number.NaN,
         features: numbersUnder("features.", results),
         grams: numbersUnder("grams.", results),
+        contrasts: numbersUnder("contrasts.", results),
         gradient,
       };
     },
@@ -141,14 +157,11 @@ export async function compileLesson(
 }
 
 /**
- * Σ (guess − target)² / (Σ target² + floor): the floor, for each value, keeps a batch of flat pictures, which has next
+ * Σ wrong² / (Σ target² + floor): the floor, for each value, keeps a batch of flat pictures, which has next
  * to no features, from shouting down all others.
  */
-const relativeError = (guess: Tensor, target: Tensor, floor: number): Tensor =>
-  divide(
-    sumOfSquaredDifferences(guess, target),
-    add(total(square(target)), scalar(floor * sizeOf(target.shape))),
-  );
+const relative = (wrong: Tensor, target: Tensor, floor: number): Tensor =>
+  divide(total(square(wrong)), add(total(square(target)), scalar(floor * sizeOf(target.shape))));
 
 /** F Fᵀ of each picture of a batch, `[N, C, C]`; a factor would cancel in a relative error. */
 function gramOfEach(features: Tensor): Tensor {

@@ -9,6 +9,7 @@ import { readPicture } from "../image/decode.node.ts";
 import type { Picture } from "../image/picture.ts";
 import type { BatchShape } from "./lesson.ts";
 import { type Random, randomFor, shuffled } from "./random.ts";
+import type { Scene } from "./rehearsal.ts";
 
 /** A picture in 8 bits, `[3, height, width]`: a thousand of them fit in memory. */
 export interface StoredPicture {
@@ -33,8 +34,7 @@ export interface SetAside {
 
 /** Artworks are drawn this many times as often as their number. */
 const ARTWORK_SHARE = 6;
-/** The parts of the batches cut from half-stylised pictures, once there are any, and of the others with added noise. */
-const STYLIZED_SHARE = 0.4;
+/** The part of the cuts with added noise. */
 const NOISY_SHARE = 0.2;
 const LARGEST_NOISE = 0.2;
 
@@ -84,20 +84,14 @@ export async function readMaterial(folder: string, setAside: SetAside, seed: num
   };
 }
 
-/** Cuts a batch: random places of random pictures, half of them mirrored, some half-stylised, some noisy. */
+/** Cuts a batch: random places of random pictures, half of them mirrored, some noisy. */
 export function cutBatch(
   { photographs, artworks }: Material,
-  stylized: readonly StoredPicture[],
   { batch, width, height }: BatchShape,
   random: Random,
 ): Float32Array {
   const cuts = new Float32Array(batch * 3 * width * height);
-  for (let index = 0; index < batch; index++) {
-    const cut = cuts.subarray(index * 3 * width * height, (index + 1) * 3 * width * height);
-    if (stylized.length > 0 && random.uniform() < STYLIZED_SHARE) {
-      cutInto(cut, pick(stylized, random), width, height, random);
-      continue;
-    }
+  for (const cut of partsOf(cuts, batch)) {
     const artworkChance =
       (ARTWORK_SHARE * artworks.length) / (ARTWORK_SHARE * artworks.length + photographs.length);
     cutInto(
@@ -111,6 +105,26 @@ export function cutBatch(
   }
   return cuts;
 }
+
+/** Cuts a batch from one scene, a late one more often than an early one: the painting first, then pictures of it. */
+export function cutScene(
+  scenes: readonly Scene[],
+  { batch, width, height }: BatchShape,
+  random: Random,
+): Float32Array {
+  const latest = scenes.length - 1 - Math.floor(scenes.length * random.uniform() ** 2);
+  const { painting, pictures } = scenes[latest] ?? pick(scenes, random);
+  const cuts = new Float32Array(batch * 3 * width * height);
+  for (const [index, cut] of partsOf(cuts, batch).entries()) {
+    cutInto(cut, index === 0 ? painting : pick(pictures, random), width, height, random);
+  }
+  return cuts;
+}
+
+const partsOf = (values: Float32Array, count: number): readonly Float32Array[] =>
+  Array.from({ length: count }, (_, index) =>
+    values.subarray((index * values.length) / count, ((index + 1) * values.length) / count),
+  );
 
 const pick = <T>(items: readonly T[], random: Random): T => {
   const item = items[random.below(items.length)];

@@ -1,44 +1,73 @@
 /**
- * Half-stylised pictures, made with the student as it is: what an optimisation meets on its way, and where the student,
- * left to itself, goes wrong. The teacher's answer there is what it has most need of.
+ * Rehearsals: pictures stylised with the student as it is, kept at several points of the way. They are what an
+ * optimisation meets, and where the student, left to itself, goes wrong: an optimiser finds what the student overlooks.
+ * The teacher's answer there is what it has most need of.
  * @module
  */
 import type { Network } from "../network/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { OptionsInput } from "../transfer/options.ts";
 import { stylize } from "../transfer/stylize.ts";
 import { type Material, recall, type StoredPicture, store } from "./pictures.ts";
 import type { Random } from "./random.ts";
 
-/** How far a rehearsal goes at most, and at how many places on its way a picture is kept. */
-const LONGEST = 240;
-const KEPT = 3;
-const SIZE = 256;
+/** A painting, and pictures on their way to its style. */
+export interface Scene {
+  readonly painting: StoredPicture;
+  readonly pictures: readonly StoredPicture[];
+}
 
-/** Stylises a random photograph with a random artwork, and keeps pictures from along the way. */
+/** How rehearsals go. */
+export interface Rehearsals {
+  /** Steps between them. */
+  readonly every: number;
+  /** The evaluations after which a picture is kept, rising; the last one ends the rehearsal. */
+  readonly keptAfter: readonly number[];
+  /** The part of the batches that is cut from them. */
+  readonly share: number;
+}
+
+/** The part of the rehearsals with each objective: the plainest most, for there the student errs most. */
+const OBJECTIVES: readonly (readonly [number, OptionsInput])[] = [
+  [0.7, { preset: "neural-style", init: "content" }],
+  [0.2, { preset: "impasto", init: "content" }],
+  [0.1, { preset: "gatys", init: "content" }],
+];
+const SIZES = [192, 224, 256];
+
+/** Stylises a random photograph with a random artwork. */
 export async function rehearse(
   material: Material,
+  keptAfter: readonly number[],
   network: Network,
   runtime: Runtime,
   random: Random,
-): Promise<readonly StoredPicture[]> {
+): Promise<Scene | undefined> {
   const photograph = material.photographs[random.below(material.photographs.length)];
-  const artwork = material.artworks[random.below(material.artworks.length)];
-  if (!photograph || !artwork) return [];
-  // Short ones more often: they cost less, and every optimisation begins so.
-  const iterations = Math.ceil(LONGEST * random.uniform() ** 2) + KEPT;
-  const kept: StoredPicture[] = [];
+  const painting = material.artworks[random.below(material.artworks.length)];
+  const size = SIZES[random.below(SIZES.length)];
+  const objective = choose(random.uniform());
+  if (!photograph || !painting) return;
+  const pictures: StoredPicture[] = [];
   const steps = stylize(
     {
       content: recall(photograph),
-      styles: [{ picture: recall(artwork), weight: 1 }],
-      options: { preset: "neural-style", init: "content", size: SIZE, iterations, history: 20 },
+      styles: [{ picture: recall(painting), weight: 1 }],
+      options: { ...objective, size, scales: 1, iterations: Math.max(...keptAfter), history: 20 },
     },
     { network, runtime },
   );
-  const stride = Math.ceil(iterations / KEPT);
   for await (const iterate of steps) {
-    if (iterate.evaluation % stride === 0 || iterate.evaluation === iterations)
-      kept.push(store(iterate.picture()));
+    if (keptAfter.includes(iterate.evaluation)) pictures.push(store(iterate.picture()));
   }
-  return kept;
+  return { painting, pictures };
+}
+
+function choose(at: number): OptionsInput {
+  let below = 0;
+  for (const [share, objective] of OBJECTIVES) {
+    below += share;
+    if (at < below) return objective;
+  }
+  return {};
 }

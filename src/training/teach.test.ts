@@ -31,13 +31,14 @@ const LAYERS_TAUGHT = {
 };
 const CURRICULUM: Curriculum = {
   seed: 3,
+  after: 0,
   steps: 50,
   batch: BATCH,
   averagePoolingShare: 0.2,
-  emphasis: { features: LAYERS_TAUGHT, grams: { conv2_1: 1, conv4_1: 1 } },
+  emphasis: { features: LAYERS_TAUGHT, grams: { conv2_1: 1, conv4_1: 1 }, contrasts: { conv4_1: 1 } },
   peakRate: 2e-3,
   warmUp: 10,
-  rehearseEvery: 30,
+  rehearsals: { every: 30, keptAfter: [2, 4], share: 0.4 },
 };
 
 /** VGG-19's shape with random filters (He's scale), whose activations keep about one size from layer to layer. */
@@ -85,9 +86,7 @@ beforeAll(async () => {
   const material = await readMaterial(folder, { photographs: 1, artworks: 1 }, CURRICULUM.seed);
   const means = byLayer((layer) => new Array<number>(channelsOf(layer)).fill(1));
   classroom = { runtime, teacher, means, layout, material };
-  const batches = Array.from({ length: 12 }, (_, index) =>
-    cutBatch(material, [], BATCH, randomFor(1, index)),
-  );
+  const batches = Array.from({ length: 12 }, (_, index) => cutBatch(material, BATCH, randomFor(1, index)));
   const { parameters, units } = await beginFromTeacher(runtime, teacher, layout, DIVISOR, BATCH, batches);
   const zeros = () => new Float32Array(parameterCount(layout));
   beginning = {
@@ -95,7 +94,7 @@ beforeAll(async () => {
     parameters,
     units,
     moments: { first: zeros(), second: zeros(), steps: 0 },
-    stylized: [],
+    scenes: [],
   };
 });
 
@@ -144,10 +143,10 @@ describe("teaching", () => {
     const resumed = await readCheckpoint(checkpoints);
     if (resumed === undefined) throw new Error("There is no checkpoint");
     expect(resumed.step).toBe(35);
-    expect(resumed.stylized.length).toBeGreaterThan(0);
+    expect(resumed.scenes.length).toBeGreaterThan(0);
     const end = await teachUntil(resumed, 50);
     expect(end.parameters).toEqual(whole.parameters);
-    expect(end.stylized.map(({ bytes }) => bytes)).toEqual(whole.stylized.map(({ bytes }) => bytes));
+    expect(end.scenes).toEqual(whole.scenes);
   });
 
   it("raises its rate over the warm-up and lowers it to nothing", () => {

@@ -6,7 +6,7 @@
 
 import type { Layer } from "../network/layers.ts";
 import type { MeanActivations } from "../network/mean-activations.ts";
-import { POOLINGS, type Pooling } from "../network/network.ts";
+import { type Network, POOLINGS, type Pooling } from "../network/network.ts";
 import { parseSafetensors } from "../network/safetensors.ts";
 import { studentNetwork } from "../network/student.ts";
 import type { VggWeights } from "../network/weights.ts";
@@ -15,13 +15,15 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { exportStudent } from "./export.ts";
 import { type BatchShape, compileLesson, type Emphasis, type Lesson, type LessonResult } from "./lesson.ts";
 import type { Part } from "./parameters.ts";
-import { cutBatch, type Material, type StoredPicture } from "./pictures.ts";
+import { cutBatch, cutScene, type Material } from "./pictures.ts";
 import { randomFor } from "./random.ts";
-import { rehearse } from "./rehearsal.ts";
+import { type Rehearsals, rehearse, type Scene } from "./rehearsal.ts";
 
-/** How teaching goes. */
+/** How one stretch of teaching goes. */
 export interface Curriculum {
   readonly seed: number;
+  /** The steps before it, of earlier stretches. */
+  readonly after: number;
   readonly steps: number;
   readonly batch: BatchShape;
   /** The part of the batches that is taught with average pooling. */
@@ -30,8 +32,8 @@ export interface Curriculum {
   /** Adam's rate rises over the warm-up to its peak, and falls along a cosine to nothing. */
   readonly peakRate: number;
   readonly warmUp: number;
-  /** Steps between rehearsals; none when 0. */
-  readonly rehearseEvery: number;
+  /** Absent where there are none. */
+  readonly rehearsals?: Rehearsals;
 }
 
 /** Everything that changes while teaching: what a checkpoint holds. */
@@ -41,8 +43,8 @@ export interface Progress {
   readonly parameters: Float32Array;
   readonly moments: AdamMoments;
   readonly units: ReadonlyMap<Layer, number>;
-  /** Pictures from rehearsals so far. */
-  readonly stylized: readonly StoredPicture[];
+  /** What was rehearsed so far. */
+  readonly scenes: readonly Scene[];
 }
 
 /** What is told of each step. */
@@ -65,9 +67,10 @@ export interface Classroom {
 }
 
 /** The learning rate of a step. */
-export function rateAt(step: number, { steps, peakRate, warmUp }: Curriculum): number {
-  if (step < warmUp) return (peakRate * (step + 1)) / warmUp;
-  return (peakRate * (1 + Math.cos((Math.PI * (step - warmUp)) / (steps - warmUp)))) / 2;
+export function rateAt(step: number, { after, steps, peakRate, warmUp }: Curriculum): number {
+  const own = step - after;
+  if (own < warmUp) return (peakRate * (own + 1)) / warmUp;
+  return (peakRate * (1 + Math.cos((Math.PI * (own - warmUp)) / (steps - warmUp)))) / 2;
 }
 
 /** Teaches from where `progress` left off to the end, yielding after each step. */
@@ -77,7 +80,7 @@ export async function* teach(
   progress: Progress,
 ): AsyncGenerator<TeachingStep, void> {
   const { runtime, teacher, layout, material } = classroom;
-  const { seed, steps, batch, emphasis } = curriculum;
+  const { seed, after, steps, batch, emphasis, rehearsals } = curriculum;
   const { units } = progress;
   const lessons = new Map<Pooling, Lesson>();
   for (const pooling of POOLINGS) {
@@ -94,15 +97,19 @@ export async function* teach(
     epsilon: 1e-8,
     moments: progress.moments,
   });
-  const stylized = [...progress.stylized];
+  const scenes = [...progress.scenes];
   try {
-    for (; step < steps; ) {
-      if (curriculum.rehearseEvery > 0 && step % curriculum.rehearseEvery === 0) {
-        stylized.push(...(await rehearsal(classroom, units, optimizer.point, randomFor(seed, -2 - step))));
+    for (; step < after + steps; ) {
+      if (rehearsals && step % rehearsals.every === 0) {
+        const student = studentOf(classroom, units, optimizer.point);
+        const own = randomFor(seed, -2 - step);
+        const scene = await rehearse(material, rehearsals.keptAfter, student, runtime, own);
+        if (scene) scenes.push(scene);
       }
       const random = randomFor(seed, step);
       const pooling = random.uniform() < curriculum.averagePoolingShare ? "average" : "max";
-      const pictures = cutBatch(material, stylized, batch, random);
+      const fromScene = scenes.length > 0 && random.uniform() < (rehearsals?.share ?? 0);
+      const pictures = fromScene ? cutScene(scenes, batch, random) : cutBatch(material, batch, random);
       const result = await lessons.get(pooling)?.run(pictures, optimizer.point);
       if (result === undefined) return;
       const rate = rateAt(step, curriculum);
@@ -117,7 +124,7 @@ export async function* teach(
           parameters: optimizer.point.slice(),
           moments: optimizer.moments,
           units,
-          stylized: [...stylized],
+          scenes: [...scenes],
         }),
       };
     }
@@ -126,12 +133,9 @@ export async function* teach(
   }
 }
 
-async function rehearsal(
-  { layout, means, material, runtime }: Classroom,
+/** The student as it would be shipped. */
+const studentOf = (
+  { layout, means }: Classroom,
   units: ReadonlyMap<Layer, number>,
   parameters: Float32Array,
-  random: ReturnType<typeof randomFor>,
-): Promise<readonly StoredPicture[]> {
-  const file = parseSafetensors(exportStudent(layout, parameters, units, means, {}));
-  return rehearse(material, studentNetwork(file, ""), runtime, random);
-}
+): Network => studentNetwork(parseSafetensors(exportStudent(layout, parameters, units, means, {})), "");
