@@ -22,7 +22,7 @@ import { exportStudent } from "../src/training/export.ts";
 import { layoutOf } from "../src/training/parameters.ts";
 import { cutBatch, readMaterial } from "../src/training/pictures.ts";
 import { randomFor } from "../src/training/random.ts";
-import { type Curriculum, type Progress, teach } from "../src/training/teach.ts";
+import { type Curriculum, noMoments, type Progress, teach } from "../src/training/teach.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -75,8 +75,7 @@ async function begin(): Promise<Progress> {
     cutBatch(material, batch, randomFor(seed, -1e6 - index)),
   );
   const { parameters, units } = await beginFromTeacher(runtime, teacher, layout, divisor, batch, batches);
-  const zeros = () => new Float32Array(parameters.length);
-  return { step: 0, parameters, moments: { first: zeros(), second: zeros(), steps: 0 }, units, scenes: [] };
+  return { step: 0, parameters, moments: noMoments(parameters.length), units, scenes: [] };
 }
 
 /** Examines the student, and says how it did. */

@@ -6,7 +6,7 @@
 import { input } from "../src/graph/tensor.ts";
 import type { Picture } from "../src/image/picture.ts";
 import { byLayer, type Layer } from "../src/network/layers.ts";
-import { featuresAt, type Network, type Pooling } from "../src/network/network.ts";
+import { featuresAt, type Network, type Pooling, throughHeads } from "../src/network/network.ts";
 import { vgg19 } from "../src/network/vgg19.ts";
 import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
 import type { Runtime } from "../src/runtime/runtime.ts";
@@ -84,7 +84,8 @@ export async function featuresOf(
   options: { readonly pooling: Pooling; readonly normalized: boolean },
 ): Promise<LayerFeatures> {
   const image = input("image", [1, 3, height, width]);
-  const { tensor } = featuresAt(network.features(image, { ...options, layers: [layer] }), layer);
+  const features = network.features(image, { ...options, layers: [layer] });
+  const { tensor } = featuresAt(throughHeads(features), layer);
   const { values } = await evaluate({ values: tensor }, { image: rgb });
   const [, channels, high, wide] = tensor.shape;
   const row = high * wide;

@@ -3,11 +3,12 @@ import { evaluate, uniform } from "../../test/evaluate.ts";
 import { expectGradientOfDifferences } from "../../test/finite-differences.ts";
 import { input } from "../graph/tensor.ts";
 import { gaussianMeasure } from "./gaussian.ts";
+import { moments } from "./moments.ts";
 
 const SHAPE = [1, 3, 4, 5];
 const features = input("features", SHAPE);
-const target = gaussianMeasure.prepare(gaussianMeasure.statistics(input("target", SHAPE), 3));
-const loss = gaussianMeasure.loss(gaussianMeasure.statistics(features, 3), target, 3);
+const target = gaussianMeasure.prepare(moments(input("target", SHAPE)), 3);
+const loss = gaussianMeasure.loss(moments(features), target, 3);
 
 describe("the Wasserstein-2 measure of style", () => {
   it("is zero between a picture and itself", async () => {
@@ -44,8 +45,8 @@ describe("the Wasserstein-2 measure of style", () => {
         (_, i) => sizes[Math.floor(i / 16)] * (2 * signs[Math.floor(i / 16)](i % 16) - 1),
       );
     const shape = [1, 3, 4, 4];
-    const goal = gaussianMeasure.prepare(gaussianMeasure.statistics(input("target", shape), 3));
-    const away = gaussianMeasure.loss(gaussianMeasure.statistics(input("features", shape), 3), goal, 3);
+    const goal = gaussianMeasure.prepare(moments(input("target", shape)), 3);
+    const away = gaussianMeasure.loss(moments(input("features", shape)), goal, 3);
     const { distance } = await evaluate(
       { distance: away },
       { features: rows([1, 2, 3]), target: rows([2, 2, 1]) },
@@ -74,7 +75,7 @@ describe("the Wasserstein-2 measure of style", () => {
     const prepared = Object.entries(target).map(([part, { shape }]) => [part, input(part, shape)] as const);
     const values = await evaluate(target, { target: uniform(SHAPE, 2) });
     const fixed = Object.fromEntries(prepared);
-    const distance = gaussianMeasure.loss(gaussianMeasure.statistics(features, 3), fixed, 3);
+    const distance = gaussianMeasure.loss(moments(features), fixed, 3);
     const points = { features: { tensor: features, values: uniform(SHAPE, 1) } };
     const constants = Object.fromEntries(
       prepared.map(([part, tensor]) => [part, { tensor, values: values[part] }]),

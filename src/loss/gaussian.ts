@@ -9,11 +9,10 @@ import { divide } from "../graph/operations/divide.ts";
 import { matmul } from "../graph/operations/matmul.ts";
 import { matrixSquareRoot, traceOfSquareRoot } from "../graph/operations/matrix-square-root.ts";
 import { multiply, scale, square } from "../graph/operations/multiply.ts";
-import { reshape } from "../graph/operations/reshape.ts";
 import { rowProducts } from "../graph/operations/row-products.ts";
 import { squareRoot } from "../graph/operations/square-root.ts";
 import { subtract } from "../graph/operations/subtract.ts";
-import { sum, total } from "../graph/operations/sum.ts";
+import { total } from "../graph/operations/sum.ts";
 import { constant, scalar, type Tensor } from "../graph/tensor.ts";
 import { type StyleMeasure, statistic } from "./style-measure.ts";
 
@@ -28,26 +27,15 @@ const LEAST_POWER = 1e-6;
 
 /** The Wasserstein-2 distance between normal distributions, as a part of the target's whole power. */
 export const gaussianMeasure: StyleMeasure = {
-  statistics(features) {
-    const [, rows = 0, height = 0, width = 0] = features.shape;
-    const flat = reshape(features, [rows, height * width]);
-    const average = 1 / (height * width);
-    return { second: scale(average, rowProducts(flat)), mean: scale(average, sum(flat, [1])) };
-  },
-  prepare(target) {
-    const second = statistic(target, "second");
+  prepare({ second, mean: average }) {
     const [rows = 0] = second.shape;
     // The mean power of a row: ‖μ‖² + tr Σ is the trace of the second moments.
     const power = add(scale(1 / rows, trace(second)), scalar(LEAST_POWER));
-    const { mean, covariance } = normal(second, statistic(target, "mean"), power);
+    const { mean, covariance } = normal(second, average, power);
     return { power, centre: mean, root: matrixSquareRoot(covariance), spread: trace(covariance) };
   },
-  loss(statistics, target) {
-    const { mean, covariance } = normal(
-      statistic(statistics, "second"),
-      statistic(statistics, "mean"),
-      statistic(target, "power"),
-    );
+  loss(moments, target) {
+    const { mean, covariance } = normal(moments.second, moments.mean, statistic(target, "power"));
     const root = statistic(target, "root");
     const overlap = traceOfSquareRoot(matmul(matmul(root, covariance), root));
     const spreads = add(trace(covariance), statistic(target, "spread"));

@@ -3,9 +3,8 @@
  * @module
  */
 import { scale } from "../graph/operations/multiply.ts";
-import { reshape } from "../graph/operations/reshape.ts";
-import { rowProducts } from "../graph/operations/row-products.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { moments } from "./moments.ts";
 
 /**
  * G = F Fᵀ / (C·H·W), with F the features flattened to rows × positions.
@@ -13,7 +12,5 @@ import type { Tensor } from "../graph/tensor.ts";
  * @param channels C, the number of filters the features stand for (see {@link contentLoss}).
  * @returns `[rows, rows]`
  */
-export function gram(features: Tensor, channels: number): Tensor {
-  const [, rows = 0, height = 0, width = 0] = features.shape;
-  return scale(1 / (channels * height * width), rowProducts(reshape(features, [rows, height * width])));
-}
+export const gram = (features: Tensor, channels: number): Tensor =>
+  scale(1 / channels, moments(features).second);

@@ -1,10 +1,9 @@
 /**
- * What a measure of style is: some averages over a picture's positions, and a distance between two pictures' averages.
- * Because they are averages, those of a blend of paintings are blended, and those of a large picture are gathered
- * from its parts.
+ * What a measure of style is: a distance between the moments of two pictures' features.
  * @module
  */
 import type { Tensor } from "../graph/tensor.ts";
+import type { Moments } from "./moments.ts";
 
 /** Values of one layer by their names. */
 export type Statistics = Readonly<Record<string, Tensor>>;
@@ -12,14 +11,12 @@ export type Statistics = Readonly<Record<string, Tensor>>;
 /** One way to measure style. */
 export interface StyleMeasure {
   /**
-   * Averages over the positions of features `[1, rows, H, W]`.
+   * What the loss needs of a target, made once from its moments.
    * @param channels C, the number of filters the features stand for.
    */
-  statistics(features: Tensor, channels: number): Statistics;
-  /** What the loss needs of a target, made once from its statistics. */
-  prepare(target: Statistics): Statistics;
-  /** The distance of statistics from a prepared target, a single number. */
-  loss(statistics: Statistics, target: Statistics, channels: number): Tensor;
+  prepare(target: Moments, channels: number): Statistics;
+  /** The distance of moments from a prepared target, a single number. */
+  loss(moments: Moments, target: Statistics, channels: number): Tensor;
 }
 
 /** A statistic by its name. @throws TypeError when the measure does not make it. */

@@ -4,19 +4,15 @@
  */
 import { scale } from "../graph/operations/multiply.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { gram } from "./gram.ts";
+import { moments } from "./moments.ts";
 import { sumOfSquaredDifferences } from "./squared-differences.ts";
 import { type StyleMeasure, statistic } from "./style-measure.ts";
 
 /** Mean over C·C of the squared difference between Gram matrices. */
 export const gramMeasure: StyleMeasure = {
-  statistics: (features, channels) => ({ gram: gram(features, channels) }),
-  prepare: (target) => target,
-  loss: (statistics, target, channels) =>
-    scale(
-      1 / channels ** 2,
-      sumOfSquaredDifferences(statistic(statistics, "gram"), statistic(target, "gram")),
-    ),
+  prepare: ({ second }, channels) => ({ gram: scale(1 / channels, second) }),
+  loss: ({ second }, target, channels) =>
+    scale(1 / channels ** 2, sumOfSquaredDifferences(scale(1 / channels, second), statistic(target, "gram"))),
 };
 
 /**
@@ -26,4 +22,4 @@ export const gramMeasure: StyleMeasure = {
  * @param channels C, the number of filters the features stand for.
  */
 export const styleLoss = (features: Tensor, target: Tensor, channels: number): Tensor =>
-  gramMeasure.loss(gramMeasure.statistics(features, channels), { gram: target }, channels);
+  gramMeasure.loss(moments(features), { gram: target }, channels);

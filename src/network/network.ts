@@ -3,6 +3,9 @@
  * @module
  */
 import { ImpastoError } from "../errors.ts";
+import { convolution } from "../graph/operations/convolution.ts";
+import { reshape } from "../graph/operations/reshape.ts";
+import { sliceAxis } from "../graph/operations/slice.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { Layer } from "./layers.ts";
 
@@ -20,8 +23,13 @@ export type Edges = (typeof EDGES)[number];
 
 /** The features of one layer. */
 export interface FeatureMap {
-  /** `[1, rows, H, W]` */
+  /** f, `[1, rows, H, W]` */
   readonly tensor: Tensor;
+  /**
+   * R, `[rows', rows + 1]`, where a smaller network stands in for VGG-19: R [f; 1] is what has the inner products and
+   * distances of VGG-19's features. Moments of features are mapped after they are averaged, which costs next to nothing.
+   */
+  readonly head?: Tensor;
   /** How many filters of VGG-19 the rows stand for: their own number, or more where a smaller network stands in. */
   readonly channels: number;
 }
@@ -61,3 +69,15 @@ export function featuresAt(features: Features, layer: Layer): FeatureMap {
   if (found === undefined) throw new ImpastoError(`The network was not built as far as ${layer}.`);
   return found;
 }
+
+/** R [f; 1] in place of features f with a head, and the others as they are. */
+export const throughHeads = (features: Features): Features =>
+  new Map(
+    [...features].map(([layer, { tensor, head, channels }]) => {
+      if (head === undefined) return [layer, { tensor, channels }];
+      const [rows = 0, columns = 0] = head.shape;
+      const kernel = reshape(sliceAxis(head, 1, 0, columns - 1), [rows, columns - 1, 1, 1]);
+      const bias = reshape(sliceAxis(head, 1, columns - 1, columns), [rows]);
+      return [layer, { tensor: convolution(tensor, kernel, bias, 0), channels }];
+    }),
+  );

@@ -5,7 +5,6 @@
  * @module
  */
 import { ImpastoError, MisuseError } from "../errors.ts";
-import { convolution } from "../graph/operations/convolution.ts";
 import { constant } from "../graph/tensor.ts";
 import { blockOf, channelsOf, LAYERS, type Layer } from "./layers.ts";
 import { type FeatureMap, featuresAt, type Network } from "./network.ts";
@@ -74,7 +73,7 @@ export function studentNetwork({ tensors }: Safetensors, checksum: string): Netw
         const [rows = 0, columns = 0] = shape;
         if (rows === 0 || rows !== columns)
           throw new ImpastoError(`The built-in network's file has no ${name}: install impasto again.`);
-        return [name, splitHead(data, rows)] as const;
+        return [name, constant(data, [rows, columns])] as const;
       },
     ),
   );
@@ -91,24 +90,12 @@ export function studentNetwork({ tensors }: Safetensors, checksum: string): Netw
         layers.map((layer): [Layer, FeatureMap] => {
           const head = heads.get(headName(layer, normalized));
           if (head === undefined) throw noHead(layer);
-          const tensor = convolution(featuresAt(features, layer).tensor, head.kernel, head.bias, 0);
-          return [layer, { tensor, channels: channelsOf(layer) }];
+          const { tensor } = featuresAt(features, layer);
+          return [layer, { tensor, head, channels: channelsOf(layer) }];
         }),
       );
     },
   };
-}
-
-/** R's columns for the channels as a 1×1 convolution, its last column as the bias. */
-function splitHead(head: Float32Array, rows: number): ConvolutionTensors {
-  const channels = rows - 1;
-  const kernel = new Float32Array(rows * channels);
-  const bias = new Float32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    kernel.set(head.subarray(row * rows, row * rows + channels), row * channels);
-    bias[row] = head[row * rows + channels];
-  }
-  return { kernel: constant(kernel, [rows, channels, 1, 1]), bias: constant(bias, [rows]) };
 }
 
 const noHead = (layer: Layer): MisuseError =>

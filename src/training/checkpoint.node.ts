@@ -39,7 +39,11 @@ export async function writeCheckpoint(folder: string, progress: Progress): Promi
       second: vector(moments.second),
       units: vector(Float32Array.from(LAYERS, (layer) => units.get(layer) ?? 0)),
     },
-    { step: String(progress.step), scenes: String(progress.scenes.length) },
+    {
+      step: String(progress.step),
+      momentSteps: String(moments.steps),
+      scenes: String(progress.scenes.length),
+    },
   );
   await writeAtomically(join(folder, STATE), bytes);
 }
@@ -65,7 +69,7 @@ export async function readCheckpoint(folder: string): Promise<Progress | undefin
   return {
     step,
     parameters: vector("parameters"),
-    moments: { first: vector("first"), second: vector("second"), steps: step },
+    moments: { first: vector("first"), second: vector("second"), steps: Number(metadata.momentSteps) },
     units: new Map(
       LAYERS.map((layer, index): [Layer, number] => [layer, units[index]]).filter(([, unit]) => unit > 0),
     ),

@@ -41,7 +41,8 @@ const groundwork: Curriculum = {
 const practice: Curriculum = {
   ...groundwork,
   after: groundwork.steps,
-  steps: 11_000,
+  steps: 10_500,
+  peakRate: 2.5e-4,
   averagePoolingShare: 0.2,
   emphasis: {
     features: { ...EVERY_LAYER, conv4_2: 3 },

@@ -13,7 +13,7 @@ import { examine } from "./examination.ts";
 import { layoutOf, parameterCount } from "./parameters.ts";
 import { cutBatch, readMaterial } from "./pictures.ts";
 import { randomFor } from "./random.ts";
-import { type Classroom, type Curriculum, type Progress, rateAt, teach } from "./teach.ts";
+import { type Classroom, type Curriculum, noMoments, type Progress, rateAt, teach } from "./teach.ts";
 
 /** A student of a few channels, so that fifty steps take seconds. */
 const DIVISOR = 16;
@@ -88,12 +88,11 @@ beforeAll(async () => {
   classroom = { runtime, teacher, means, layout, material };
   const batches = Array.from({ length: 12 }, (_, index) => cutBatch(material, BATCH, randomFor(1, index)));
   const { parameters, units } = await beginFromTeacher(runtime, teacher, layout, DIVISOR, BATCH, batches);
-  const zeros = () => new Float32Array(parameterCount(layout));
   beginning = {
     step: 0,
     parameters,
     units,
-    moments: { first: zeros(), second: zeros(), steps: 0 },
+    moments: noMoments(parameterCount(layout)),
     scenes: [],
   };
 });

@@ -66,6 +66,13 @@ export interface Classroom {
   readonly material: Material;
 }
 
+/** Adam's moments before the first step. */
+export const noMoments = (size: number): AdamMoments => ({
+  first: new Float32Array(size),
+  second: new Float32Array(size),
+  steps: 0,
+});
+
 /** The learning rate of a step. */
 export function rateAt(step: number, { after, steps, peakRate, warmUp }: Curriculum): number {
   const own = step - after;
@@ -95,7 +102,8 @@ export async function* teach(
     beta1: 0.9,
     beta2: 0.999,
     epsilon: 1e-8,
-    moments: progress.moments,
+    // A stretch begins with its own: moments of another loss would make its first steps too long.
+    moments: progress.step === after ? noMoments(progress.parameters.length) : progress.moments,
   });
   const scenes = [...progress.scenes];
   try {

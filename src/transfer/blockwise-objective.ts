@@ -9,10 +9,10 @@ import { gradients } from "../graph/gradients.ts";
 import { add } from "../graph/operations/add.ts";
 import { multiply, scale } from "../graph/operations/multiply.ts";
 import { total as totalOf } from "../graph/operations/sum.ts";
-import { input, type Tensor } from "../graph/tensor.ts";
-import type { Statistics } from "../loss/style-measure.ts";
+import { input } from "../graph/tensor.ts";
 import type { Layer } from "../network/layers.ts";
-import { type Features, featuresAt } from "../network/network.ts";
+import { type Features, featuresAt, throughHeads } from "../network/network.ts";
+import { averageInputs, averagesOf, momentsAmong } from "./averages.ts";
 import { type Block, featureBox, shareOf } from "./blocks.ts";
 import { buildOptions } from "./build-options.ts";
 import { gatherAverages, ownFeatures, type View } from "./gathering.ts";
@@ -20,7 +20,7 @@ import { numbers, type Objective, report } from "./objective.ts";
 import { addTo, cut, ownership } from "./planes.ts";
 import { type Settings, weightedLayers } from "./settings.ts";
 import { contentTargetName, type Targets } from "./targets.ts";
-import { contentTerms, imageOf, smoothnessTerm, statisticsOf, styleTerms, weigh } from "./terms.ts";
+import { contentTerms, imageOf, smoothnessTerm, styleTerms, weigh } from "./terms.ts";
 
 /**
  * Builds the objective of one size, in blocks of one shape. Beside the targets it holds one whole gradient, which every
@@ -59,20 +59,9 @@ async function compileStyle(view: View, targets: Targets) {
   if (layers.length === 0) return { judge: async () => NO_STYLE, release: async () => {} };
 
   const whole = wholeFeatures(view);
-  const averages = new Map<string, Tensor>();
+  const averages = new Map(layers.flatMap((layer) => averageInputs(featuresAt(whole, layer), layer)));
   const { losses, total, weights } = weigh(
-    styleTerms(
-      whole,
-      (layer): Statistics =>
-        Object.fromEntries(
-          averagesOf(whole, layer, settings).map(({ part, name, value }) => {
-            const average = input(name, value.shape);
-            averages.set(name, average);
-            return [part, average];
-          }),
-        ),
-      settings,
-    ),
+    styleTerms(whole, (layer) => momentsAmong(averages, layer), settings),
   );
   const slopes = gradients(total, [...averages.values()]);
   const pulls = Object.fromEntries(
@@ -86,7 +75,7 @@ async function compileStyle(view: View, targets: Targets) {
         layers,
         variables,
         (values) => imageOf(values, settings.variables),
-        (features, layer) => averagesOf(features, layer, settings).map(({ name, value }) => [name, value]),
+        averagesOf,
         signal,
       );
       const found = Object.entries(await program.run({ ...targets, ...weights, ...averages }));
@@ -108,14 +97,20 @@ async function compileDescent(view: View, targets: Targets) {
   const variables = input("variables", [1, 3, region.height, region.width]);
   const owned = input("owned", [1, 1, region.height, region.width]);
   const image = imageOf(variables, settings.variables);
-  const own = ownFeatures(network.features(image, buildOptions(settings, network, layers)), owned);
+  const features = network.features(image, buildOptions(settings, network, layers));
+  const own = ownFeatures(features, owned);
   const { losses, total, weights } = weigh([
-    ...contentTerms(own, wholeFeatures(view), targets, settings),
+    ...contentTerms(
+      ownFeatures(throughHeads(features), owned),
+      throughHeads(wholeFeatures(view)),
+      targets,
+      settings,
+    ),
     smoothnessTerm(image, [1, 3, size.height, size.width], settings, owned),
   ]);
   // ⟨∂loss/∂S, Sᵦ⟩ for every average S.
   const pulled = styleLayersOf(settings).flatMap((layer) =>
-    averagesOf(own, layer, settings).map(({ name, value }) =>
+    averagesOf(own, layer).map(([name, value]) =>
       totalOf(multiply(input(pullName(name), value.shape), scale(shareOf(partition, layer), value))),
     ),
   );
@@ -149,14 +144,6 @@ const NO_STYLE: { readonly terms: Record<string, number>; readonly pulls: Target
 /** The layers whose style counts. */
 const styleLayersOf = ({ styleWeight, styleLayers }: Settings): readonly Layer[] =>
   styleWeight > 0 ? weightedLayers(styleLayers) : [];
-
-/** The averages that are a layer's style, each with a name of its own. */
-const averagesOf = (features: Features, layer: Layer, settings: Settings) =>
-  Object.entries(statisticsOf(featuresAt(features, layer), settings)).map(([part, value]) => ({
-    part,
-    name: `average.${layer}.${part}`,
-    value,
-  }));
 
 const pullName = (average: string): string => `pull.${average}`;
 

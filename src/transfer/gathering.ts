@@ -7,7 +7,7 @@ import { averagePool } from "../graph/operations/average-pool.ts";
 import { multiply, scale } from "../graph/operations/multiply.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
 import type { Layer } from "../network/layers.ts";
-import { type Features, featuresAt, type Network } from "../network/network.ts";
+import { type Features, featuresAt, type Network, throughHeads } from "../network/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { featureBox, type Partition, shareOf, strideOf } from "./blocks.ts";
 import { buildOptions } from "./build-options.ts";
@@ -91,7 +91,7 @@ export async function gatherMaps(
 ): Promise<Arrays> {
   const { size, region, blocks } = partition;
   const image = input("image", [1, 3, region.height, region.width]);
-  const features = network.features(image, buildOptions(settings, network, layers));
+  const features = throughHeads(network.features(image, buildOptions(settings, network, layers)));
   const maps = layers.map((layer) => {
     const [whole, { tensor }] = [
       featureBox({ left: 0, top: 0, ...size }, layer),

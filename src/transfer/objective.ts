@@ -6,12 +6,13 @@
 import { gradients } from "../graph/gradients.ts";
 import { input } from "../graph/tensor.ts";
 import type { Size } from "../image/size.ts";
-import { featuresAt, type Network } from "../network/network.ts";
+import { moments } from "../loss/moments.ts";
+import { featuresAt, type Network, throughHeads } from "../network/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { buildOptions } from "./build-options.ts";
 import { type Settings, weightedLayers } from "./settings.ts";
 import type { Targets } from "./targets.ts";
-import { contentTerms, imageOf, smoothnessTerm, statisticsOf, styleTerms, weigh } from "./terms.ts";
+import { contentTerms, imageOf, smoothnessTerm, styleTerms, weigh } from "./terms.ts";
 
 /** The losses at one point, each weighted, as optimised. */
 export interface LossReport {
@@ -52,9 +53,10 @@ export async function compileObjective(
   const image = imageOf(variables, settings.variables);
   const layers = [...weightedLayers(settings.contentLayers), ...weightedLayers(settings.styleLayers)];
   const features = network.features(image, buildOptions(settings, network, layers));
+  const inFull = throughHeads(features);
   const { losses, total, weights } = weigh([
-    ...contentTerms(features, features, targets, settings),
-    ...styleTerms(features, (layer) => statisticsOf(featuresAt(features, layer), settings), settings),
+    ...contentTerms(inFull, inFull, targets, settings),
+    ...styleTerms(features, (layer) => moments(featuresAt(features, layer).tensor), settings),
     smoothnessTerm(image, image.shape, settings),
   ]);
   const [gradient = variables] = gradients(total, [variables]);

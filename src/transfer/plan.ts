@@ -9,7 +9,7 @@ import { topologicalOrder } from "../graph/gradients.ts";
 import { sizeOf } from "../graph/shape.ts";
 import { input } from "../graph/tensor.ts";
 import type { Size } from "../image/size.ts";
-import { featuresAt, type Network } from "../network/network.ts";
+import { featuresAt, type Network, throughHeads } from "../network/network.ts";
 import { leastRegion } from "./blocks.ts";
 import { buildOptions } from "./build-options.ts";
 import type { OptimizerSettings } from "./preset.ts";
@@ -139,7 +139,8 @@ function costsOf(network: Network, settings: Settings, held: number): Costs {
     some.reduce((sum, { shape }) => sum + sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT, 0);
   const activations = bytesOf(tensors.filter(({ leaf }) => leaf === undefined)) / PROBE ** 2;
   const weights = bytesOf(tensors.filter(({ leaf }) => leaf && "constant" in leaf));
-  const targets = bytesOf(contentLayers.map((layer) => featuresAt(features, layer).tensor)) / PROBE ** 2;
+  const inFull = throughHeads(features);
+  const targets = bytesOf(contentLayers.map((layer) => featuresAt(inFull, layer).tensor)) / PROBE ** 2;
   return {
     fixed: PROCESS_BYTES + WEIGHTS_FACTOR * weights + held,
     whole: WHOLE_FACTOR * activations,

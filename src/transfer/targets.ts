@@ -2,12 +2,13 @@
  * What the picture is to match: the photograph's features and the paintings' statistics, computed once for each size.
  * @module
  */
-import type { Tensor } from "../graph/tensor.ts";
-import { input } from "../graph/tensor.ts";
+import { input, type Tensor } from "../graph/tensor.ts";
 import type { Picture } from "../image/picture.ts";
+import { SHORTEST_SIDE } from "../image/size.ts";
 import type { Layer } from "../network/layers.ts";
-import { type Features, featuresAt, type Network } from "../network/network.ts";
+import { type Features, featuresAt, type Network, throughHeads } from "../network/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { averageInputs, averagesOf, momentsAmong, throughHead } from "./averages.ts";
 import { partition } from "./blocks.ts";
 import { buildOptions } from "./build-options.ts";
 import { gatherAverages, gatherMaps } from "./gathering.ts";
@@ -46,7 +47,7 @@ export async function contentTargets(
   const layers = weightedLayers(settings.contentLayers);
   if (fits(photograph, mostPixels)) {
     return look(photograph, layers, network, runtime, settings, (features, layer) => [
-      [contentTargetName(layer), featuresAt(features, layer).tensor],
+      [contentTargetName(layer), featuresAt(throughHeads(features), layer).tensor],
     ]);
   }
   const view = { partition: partition(photograph, layers, mostPixels), network, runtime, settings };
@@ -54,7 +55,7 @@ export async function contentTargets(
 }
 
 /**
- * The paintings' statistics at the style layers, blended by weight, Σ wᵢ Sᵢ / Σ wᵢ, and made ready for the loss.
+ * The paintings' moments at the style layers, blended by weight, Σ wᵢ Sᵢ / Σ wᵢ, and made ready for the loss.
  * @param mostPixels how many pixels may be looked at at once; a larger painting is looked at in blocks.
  * @throws the signal's reason, where it is aborted between two blocks.
  */
@@ -70,31 +71,23 @@ export async function styleTargets(
   const measure = STYLE_MEASURES[settings.styleMeasure];
   const whole = styles.reduce((sum, { weight }) => sum + weight, 0);
   const blended: Record<string, Float32Array> = {};
-  const raw: Record<string, Tensor> = {};
-  const describe = (features: Features, layer: Layer) => {
-    const { tensor, channels } = featuresAt(features, layer);
-    return Object.entries(measure.statistics(tensor, channels)).map(([part, value]) => {
-      const name = styleTargetName(layer, part);
-      raw[name] = input(name, value.shape);
-      return [name, value] as const;
-    });
-  };
   for (const { picture, weight } of styles) {
     if (weight === 0) continue;
     const view = () => ({ partition: partition(picture, layers, mostPixels), network, runtime, settings });
-    const statistics = fits(picture, mostPixels)
-      ? await look(picture, layers, network, runtime, settings, describe)
-      : await gatherAverages(view(), layers, picture.rgb, (rgb) => rgb, describe, signal);
-    for (const [name, values] of Object.entries(statistics)) {
+    const averages = fits(picture, mostPixels)
+      ? await look(picture, layers, network, runtime, settings, averagesOf)
+      : await gatherAverages(view(), layers, picture.rgb, (rgb) => rgb, averagesOf, signal);
+    for (const [name, values] of Object.entries(averages)) {
       const sum = blended[name] ?? new Float32Array(values.length);
       blended[name] = sum.map((value, index) => value + (weight / whole) * values[index]);
     }
   }
+  const image = input("image", [1, 3, SHORTEST_SIDE, SHORTEST_SIDE]);
+  const shapes = network.features(image, buildOptions(settings, network, layers));
   const prepared = layers.flatMap((layer) => {
-    const prefix = styleTargetName(layer, "");
-    const parts = Object.entries(raw).filter(([name]) => name.startsWith(prefix));
-    const statistics = Object.fromEntries(parts.map(([name, value]) => [name.slice(prefix.length), value]));
-    return Object.entries(measure.prepare(statistics)).map(([part, value]) => [
+    const map = featuresAt(shapes, layer);
+    const moments = throughHead(momentsAmong(new Map(averageInputs(map, layer)), layer), map);
+    return Object.entries(measure.prepare(moments, map.channels)).map(([part, value]) => [
       styleTargetName(layer, part),
       value,
     ]);

@@ -8,10 +8,11 @@ import { multiply, scale } from "../graph/operations/multiply.ts";
 import { type Shape, sizeOf } from "../graph/shape.ts";
 import { constant, input, scalar, type Tensor } from "../graph/tensor.ts";
 import { contentLoss } from "../loss/content.ts";
-import type { Statistics } from "../loss/style-measure.ts";
+import type { Moments } from "../loss/moments.ts";
 import { squaredVariation, totalVariation } from "../loss/total-variation.ts";
 import type { Layer } from "../network/layers.ts";
 import { type FeatureMap, type Features, featuresAt } from "../network/network.ts";
+import { throughHead } from "./averages.ts";
 import { STYLE_MEASURES, type Variables } from "./preset.ts";
 import { type Settings, weightedLayers } from "./settings.ts";
 import { contentTargetName, styleTargetName, type Targets } from "./targets.ts";
@@ -58,6 +59,7 @@ export function imageOf(variables: Tensor, { scale: factors, offset }: Variables
 
 /**
  * The distances of features from their targets, which are inputs of the graph.
+ * @param features in full, through their heads.
  * @param whole the whole picture's features, for the units alone; `features` may be of a part of it, and then have the
  * part's share in the loss.
  */
@@ -81,32 +83,31 @@ export const contentTerms = (
     };
   });
 
-/** The distances of the whole picture's statistics from their targets, which are inputs of the graph. */
+/**
+ * The distances of the whole picture's moments from their targets, which are inputs of the graph.
+ * @param momentsAt the moments of a layer's features, before its head.
+ */
 export const styleTerms = (
   whole: Features,
-  statisticsAt: (layer: Layer) => Statistics,
+  momentsAt: (layer: Layer) => Moments,
   settings: Settings,
 ): readonly Term[] =>
   weightedLayers(settings.styleLayers).map((layer) => {
     const map = featuresAt(whole, layer);
     const measure = STYLE_MEASURES[settings.styleMeasure];
-    const statistics = statisticsAt(layer);
+    const moments = throughHead(momentsAt(layer), map);
     const target = Object.fromEntries(
-      Object.entries(measure.prepare(statistics)).map(([part, { shape }]) => [
+      Object.entries(measure.prepare(moments, map.channels)).map(([part, { shape }]) => [
         part,
         input(styleTargetName(layer, part), shape),
       ]),
     );
     return {
       name: `style.${layer}`,
-      loss: measure.loss(statistics, target, map.channels),
+      loss: measure.loss(moments, target, map.channels),
       weight: settings.styleWeight * weightOf(settings.styleLayers, layer) * settings.styleUnit(shapeOf(map)),
     };
   });
-
-/** The statistics of one layer's features, as the settings measure them. */
-export const statisticsOf = ({ tensor, channels }: FeatureMap, { styleMeasure }: Settings): Statistics =>
-  STYLE_MEASURES[styleMeasure].statistics(tensor, channels);
 
 /**
  * The differences between neighbouring pixels.

@@ -1,0 +1,46 @@
+/**
+ * The first and second moments of features: averages over a picture's positions, of which every measure of style is made.
+ * Because they are averages, those of a blend of paintings are blended, and those of a large picture are gathered from
+ * its parts; and those of linear maps of features follow from those of the features.
+ * @module
+ */
+import { concatenate } from "../graph/operations/concatenate.ts";
+import { matmul } from "../graph/operations/matmul.ts";
+import { scale } from "../graph/operations/multiply.ts";
+import { reshape } from "../graph/operations/reshape.ts";
+import { rowProducts } from "../graph/operations/row-products.ts";
+import { sliceAxis } from "../graph/operations/slice.ts";
+import { sum } from "../graph/operations/sum.ts";
+import { transpose } from "../graph/operations/transpose.ts";
+import { scalar, type Tensor } from "../graph/tensor.ts";
+
+/** Averages over the positions of features f, rows × positions. */
+export interface Moments {
+  /** ⟨f fᵀ⟩, `[rows, rows]` */
+  readonly second: Tensor;
+  /** ⟨f⟩, `[rows, 1]` */
+  readonly mean: Tensor;
+}
+
+/** The moments of features `[1, rows, H, W]`. */
+export function moments(features: Tensor): Moments {
+  const [, rows = 0, height = 0, width = 0] = features.shape;
+  const flat = reshape(features, [rows, height * width]);
+  const average = 1 / (height * width);
+  return { second: scale(average, rowProducts(flat)), mean: scale(average, sum(flat, [1])) };
+}
+
+/** The moments of R [f; 1]. @param map R, `[rows, C + 1]`, for f of C rows. */
+export function mappedMoments({ second, mean }: Moments, map: Tensor): Moments {
+  const [rows = 0, columns = 0] = map.shape;
+  const one = reshape(scalar(1), [1, 1]);
+  const homogeneous = concatenate(
+    [concatenate([second, mean], 1), concatenate([transpose(mean), one], 1)],
+    0,
+  );
+  const half = matmul(map, homogeneous);
+  return {
+    second: matmul(half, transpose(map)),
+    mean: reshape(sliceAxis(half, 1, columns - 1, columns), [rows, 1]),
+  };
+}

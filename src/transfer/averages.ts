@@ -1,0 +1,41 @@
+/**
+ * The averages that style is made of: each layer's moments, by names under which they are passed from one graph to
+ * another. They are taken before a layer's head, which maps them once they are whole.
+ * @module
+ */
+import { input, type Tensor } from "../graph/tensor.ts";
+import { type Moments, mappedMoments, moments } from "../loss/moments.ts";
+import type { Layer } from "../network/layers.ts";
+import { type FeatureMap, type Features, featuresAt } from "../network/network.ts";
+
+const averageName = (layer: Layer, part: keyof Moments): string => `average.${layer}.${part}`;
+
+/** A layer's averages over the positions that features are given for, by their names. */
+export function averagesOf(features: Features, layer: Layer): readonly (readonly [string, Tensor])[] {
+  const { second, mean } = moments(featuresAt(features, layer).tensor);
+  return [
+    [averageName(layer, "second"), second],
+    [averageName(layer, "mean"), mean],
+  ];
+}
+
+/** A layer's averages as inputs of a graph, by their names. */
+export function averageInputs({ tensor }: FeatureMap, layer: Layer): readonly (readonly [string, Tensor])[] {
+  const [, rows = 0] = tensor.shape;
+  return Object.entries({
+    [averageName(layer, "second")]: [rows, rows],
+    [averageName(layer, "mean")]: [rows, 1],
+  }).map(([name, shape]) => [name, input(name, shape)]);
+}
+
+/** A layer's moments among averages. @throws TypeError when they are not there. */
+export function momentsAmong(averages: ReadonlyMap<string, Tensor>, layer: Layer): Moments {
+  const second = averages.get(averageName(layer, "second"));
+  const mean = averages.get(averageName(layer, "mean"));
+  if (!second || !mean) throw new TypeError(`There are no averages of ${layer}`);
+  return { second, mean };
+}
+
+/** Moments as a layer's head maps them, if it has one. */
+export const throughHead = (moments: Moments, { head }: FeatureMap): Moments =>
+  head ? mappedMoments(moments, head) : moments;
