@@ -54,6 +54,8 @@ export interface Network {
   readonly checksum: string;
   /** Whether its unscaled features are as large as the original Oxford weights make them: hundreds, not units. */
   readonly largeFeatures: boolean;
+  /** Whether it is a smaller network in VGG-19's stead. */
+  readonly standsIn: boolean;
   /**
    * Builds the graph from a picture to the features of the given layers, and no further than the deepest of them.
    * @param image `[1, 3, H, W]`, RGB in [0, 1].

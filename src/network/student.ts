@@ -81,6 +81,7 @@ export function studentNetwork({ tensors }: Safetensors, checksum: string): Netw
     name: "built-in",
     checksum,
     largeFeatures: true,
+    standsIn: true,
     features(image, { normalized, ...options }) {
       const { layers } = options;
       const [headless] = layers.filter((layer) => !heads.has(headName(layer, normalized)));

@@ -30,6 +30,7 @@ export function vgg19(name: string, weights: VggWeights, means: MeanActivations)
   return {
     name,
     checksum,
+    standsIn: false,
     largeFeatures: input.name === "oxford" || recogniseConvention(layers.conv1_1.kernel) !== undefined,
     features(image, { normalized, ...options }) {
       return vggFeatures(image, input, constantWeights(normalized ? rescaled() : layers), options);

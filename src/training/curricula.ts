@@ -17,6 +17,7 @@ const sketch: Curriculum = {
   averagePoolingShare: 0,
   emphasis: { features: EVERY_LAYER, grams: {}, contrasts: {} },
   peakRate: 1e-3,
+  lastRate: 0,
   warmUp: 300,
 };
 
@@ -33,24 +34,41 @@ const groundwork: Curriculum = {
     contrasts: {},
   },
   peakRate: 4e-4,
+  lastRate: 0,
   warmUp: 300,
   rehearsals: { every: 150, keptAfter: [20, 50, 100], share: 0.4 },
 };
 
-/** Most of it on what optimisations end in, and on what counts there: differences of Gram matrices. */
+/** Much of it on what optimisations end in, and on what counts there: differences of Gram matrices. */
 const practice: Curriculum = {
   ...groundwork,
   after: groundwork.steps,
-  steps: 10_500,
-  peakRate: 2.5e-4,
+  steps: 3_900,
   averagePoolingShare: 0.2,
   emphasis: {
     features: { ...EVERY_LAYER, conv4_2: 3 },
     grams: { conv1_1: 2, conv2_1: 2, conv3_1: 3, conv4_1: 6, conv5_1: 2 },
     contrasts: { conv1_1: 2, conv2_1: 3, conv3_1: 5, conv4_1: 20, conv5_1: 2 },
   },
+  peakRate: 2.5e-4,
+  lastRate: 1.8e-4,
   rehearsals: { every: 75, keptAfter: [15, 40, 100, 200, 300], share: 0.6 },
 };
 
+/** What the losses of pictures are made of, above what only leads to it. */
+const finish: Curriculum = {
+  ...practice,
+  after: practice.after + practice.steps,
+  steps: 6_000,
+  averagePoolingShare: 0.15,
+  emphasis: {
+    features: { ...EVERY_LAYER, conv1_2: 0.3, conv2_2: 0.3, conv3_4: 0.3, conv5_1: 0.5, conv4_2: 3 },
+    grams: { conv1_1: 2, conv2_1: 2, conv3_1: 3, conv4_1: 20, conv5_1: 1 },
+    contrasts: { conv1_1: 2, conv2_1: 3, conv3_1: 5, conv4_1: 60, conv5_1: 1 },
+  },
+  lastRate: 0,
+  rehearsals: { every: 75, keptAfter: [20, 100, 200, 300], share: 0.7 },
+};
+
 /** The curricula by name. */
-export const curricula = { sketch: [sketch], full: [groundwork, practice] } as const;
+export const curricula = { sketch: [sketch], full: [groundwork, practice, finish] } as const;

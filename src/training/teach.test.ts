@@ -37,6 +37,7 @@ const CURRICULUM: Curriculum = {
   averagePoolingShare: 0.2,
   emphasis: { features: LAYERS_TAUGHT, grams: { conv2_1: 1, conv4_1: 1 }, contrasts: { conv4_1: 1 } },
   peakRate: 2e-3,
+  lastRate: 0,
   warmUp: 10,
   rehearsals: { every: 30, keptAfter: [2, 4], share: 0.4 },
 };

@@ -29,8 +29,9 @@ export interface Curriculum {
   /** The part of the batches that is taught with average pooling. */
   readonly averagePoolingShare: number;
   readonly emphasis: Emphasis;
-  /** Adam's rate rises over the warm-up to its peak, and falls along a cosine to nothing. */
+  /** Adam's rate rises over the warm-up to its peak, and falls along a cosine to the last. */
   readonly peakRate: number;
+  readonly lastRate: number;
   readonly warmUp: number;
   /** Absent where there are none. */
   readonly rehearsals?: Rehearsals;
@@ -74,10 +75,11 @@ export const noMoments = (size: number): AdamMoments => ({
 });
 
 /** The learning rate of a step. */
-export function rateAt(step: number, { after, steps, peakRate, warmUp }: Curriculum): number {
+export function rateAt(step: number, { after, steps, peakRate, lastRate, warmUp }: Curriculum): number {
   const own = step - after;
   if (own < warmUp) return (peakRate * (own + 1)) / warmUp;
-  return (peakRate * (1 + Math.cos((Math.PI * (own - warmUp)) / (steps - warmUp)))) / 2;
+  const height = (1 + Math.cos((Math.PI * (own - warmUp)) / (steps - warmUp))) / 2;
+  return lastRate + (peakRate - lastRate) * height;
 }
 
 /** Teaches from where `progress` left off to the end, yielding after each step. */

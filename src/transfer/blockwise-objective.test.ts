@@ -182,6 +182,19 @@ describe("Targets in blocks are those of the whole picture", () => {
   });
 });
 
+describe("With the built-in network, whose features have heads", () => {
+  test.each(["gram", "gaussian"] as const)(
+    "the objective in blocks is that of the whole picture by the %s measure",
+    async (styleMeasure) => {
+      const { network } = await openNetwork("built-in", {});
+      const size = { width: 311, height: 205 };
+      const settings = { styleMeasure, relativeContent: true };
+      const { whole, blockwise } = await evaluateBoth({ size, mostPixels: 40_000, settings, network });
+      expectSame(whole, blockwise);
+    },
+  );
+});
+
 describe.skipIf(!process.env.IMPASTO_WEIGHTS)("With VGG-19's weights (needs IMPASTO_WEIGHTS)", () => {
   test.each(["gram", "gaussian"] as const)(
     "the objective in blocks is that of the whole picture by the %s measure",

@@ -19,7 +19,7 @@ import { optimizeScale, type Place, type ScaleState } from "./scale.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import { noisePicture, pictureOf, variablesOf } from "./start.ts";
 import type { WeightedStyle } from "./targets.ts";
-import { secondsLeft } from "./time-left.ts";
+import { TimeLeft } from "./time-left.ts";
 
 /** What to repaint, and how. */
 export interface StylizeRequest {
@@ -79,6 +79,7 @@ export async function* repaint(
     const plan = planFor(scale);
     return { iterations, size: scale, ...plan, pixels: pixelsSeen(scale, settings, plan.mostPixels) };
   });
+  const timeLeft = new TimeLeft(scales, settings.styleMeasure, network.standsIn);
   let picture = firstPicture(settings, photograph, initial, scales[0]?.size ?? size);
   let evaluations = 0;
   let last: ScaleState | undefined;
@@ -95,6 +96,7 @@ export async function* repaint(
       const start = () => variablesOf(resize(picture, scale.width, scale.height), settings.variables);
       for await (const state of optimizeScale(objective, start(), optimizer, iterations, signal)) {
         evaluations += 1;
+        const seconds = state.seconds - (here?.seconds ?? 0);
         here = state;
         yield {
           scale: index + 1,
@@ -104,7 +106,7 @@ export async function* repaint(
           evaluations: iterations,
           loss: state.accepted.loss,
           secondsElapsed: (performance.now() - began) / 1000,
-          secondsLeft: secondsLeft(state, scales.slice(index), settings.styleMeasure),
+          secondsLeft: timeLeft.after(index, state.evaluation, seconds),
           picture: () => pictureOf(state.accepted.variables, scale, settings.variables),
         };
         if (signal?.aborted) break;

@@ -1,20 +1,31 @@
 import { describe, expect, test } from "vitest";
-import { secondsLeft } from "./time-left.ts";
+import { TimeLeft } from "./time-left.ts";
 
 const SMALL = { size: { width: 128, height: 96 }, iterations: 100 };
 const LARGE = { size: { width: 256, height: 192 }, iterations: 50 };
+const costs = [128 * 96 + 25_000, 256 * 192 + 25_000];
 
 describe("the time left", () => {
   test("is that of the evaluations left, at one size", () => {
-    expect(secondsLeft({ evaluation: 25, seconds: 5 }, [SMALL], "gram")).toBeCloseTo(15);
+    const timeLeft = new TimeLeft([SMALL], "gaussian", false);
+    for (let evaluation = 1; evaluation < 25; evaluation++) timeLeft.after(0, evaluation, 0.2);
+    expect(timeLeft.after(0, 25, 0.2)).toBeCloseTo(15);
   });
 
   test("is nothing after the last evaluation", () => {
-    expect(secondsLeft({ evaluation: 100, seconds: 5 }, [SMALL], "gaussian")).toBe(0);
+    expect(new TimeLeft([SMALL], "gaussian", false).after(0, 100, 0.1)).toBe(0);
   });
 
   test("counts sizes to come by their pixels, and by what an evaluation costs at any size", () => {
-    const left = secondsLeft({ evaluation: 100, seconds: 10 }, [SMALL, LARGE], "gaussian");
-    expect(left).toBeCloseTo((0.1 * 54 * (256 * 192 + 25_000)) / (128 * 96 + 25_000));
+    const timeLeft = new TimeLeft([SMALL, LARGE], "gaussian", false);
+    expect(timeLeft.after(0, 100, 0.1)).toBeCloseTo((0.1 * 54 * costs[1]) / costs[0]);
+  });
+
+  test("is not misled by a slow first evaluation at a new size, and soon follows the others", () => {
+    const timeLeft = new TimeLeft([SMALL, LARGE], "gaussian", false);
+    timeLeft.after(0, 100, 0.1);
+    expect(timeLeft.after(1, 1, 3)).toBeCloseTo((0.1 * 49 * costs[1]) / costs[0]);
+    for (let evaluation = 2; evaluation < 30; evaluation++) timeLeft.after(1, evaluation, 1);
+    expect(timeLeft.after(1, 30, 1) / 20).toBeCloseTo(1, 1);
   });
 });

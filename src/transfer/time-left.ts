@@ -13,38 +13,60 @@ export interface PlannedScale {
   readonly pixels?: number;
 }
 
-/** What has been done at the size being worked at. */
-export interface Done {
-  readonly evaluation: number;
-  /** Seconds that these evaluations took. */
-  readonly seconds: number;
-}
-
-/** What an evaluation costs whatever its size, in pixels' worth: mostly the roots of covariance matrices. Measured. */
-const OVERHEAD: Readonly<Record<StyleMeasureName, number>> = { gram: 4_000, gaussian: 25_000 };
+/**
+ * What an evaluation costs whatever its size, in pixels' worth: mostly the roots of covariance matrices, which are larger
+ * with VGG-19. Measured.
+ */
+const OVERHEAD: Readonly<Record<StyleMeasureName, { readonly small: number; readonly large: number }>> = {
+  gram: { small: 4_000, large: 4_000 },
+  gaussian: { small: 11_000, large: 25_000 },
+};
 
 /** What it takes to begin at a size, targets and compiling, in evaluations' worth. Measured. */
 const BEGINNING = 4;
 /** The same in blocks, where compiling is nothing beside the evaluations. */
 const BEGINNING_IN_BLOCKS = 1;
 
-const cost = ({ size, pixels = size.width * size.height }: PlannedScale, measure: StyleMeasureName): number =>
-  pixels + OVERHEAD[measure];
+/** How much the latest evaluation counts in the pace: so much that a new size's own soon outweigh the one before. */
+const LATEST = 0.1;
+
+/** Estimates the time left as evaluations are made. */
+export class TimeLeft {
+  readonly #scales: readonly PlannedScale[];
+  readonly #overhead: number;
+  /** Seconds a unit of cost, a running average. */
+  #pace: number | undefined;
+
+  /** @param standsIn whether a smaller network stands in for VGG-19. */
+  constructor(scales: readonly PlannedScale[], measure: StyleMeasureName, standsIn: boolean) {
+    this.#scales = scales;
+    this.#overhead = OVERHEAD[measure][standsIn ? "small" : "large"];
+  }
+
+  /**
+   * Takes in one evaluation, and estimates the seconds left after it.
+   * @param index the scale at which it was made, from 0.
+   * @param evaluation its number there, from 1.
+   * @param seconds how long it took.
+   */
+  after(index: number, evaluation: number, seconds: number): number {
+    const here = this.#scales[index];
+    if (here === undefined) return 0;
+    const pace = seconds / this.#cost(here);
+    if (this.#pace === undefined) this.#pace = pace;
+    // The first at a size takes memory and warms up: it says little of those to come.
+    else if (evaluation === 2 && index === 0) this.#pace = pace;
+    else if (evaluation > 1) this.#pace += LATEST * (pace - this.#pace);
+    const later = this.#scales
+      .slice(index + 1)
+      .reduce((sum, scale) => sum + (scale.iterations + beginning(scale)) * this.#cost(scale), 0);
+    return this.#pace * ((here.iterations - evaluation) * this.#cost(here) + later);
+  }
+
+  #cost({ size, pixels = size.width * size.height }: PlannedScale): number {
+    return pixels + this.#overhead;
+  }
+}
 
 const beginning = ({ size: { width, height }, pixels = 0 }: PlannedScale): number =>
   pixels > width * height ? BEGINNING_IN_BLOCKS : BEGINNING;
-
-/** Estimates the seconds left, from the size being worked at, `here`, to those that are still to come. */
-export function secondsLeft(
-  { evaluation, seconds }: Done,
-  [here, ...coming]: readonly PlannedScale[],
-  measure: StyleMeasureName,
-): number {
-  if (here === undefined) return 0;
-  const secondsPerCost = seconds / evaluation / cost(here, measure);
-  const later = coming.reduce(
-    (sum, scale) => sum + (scale.iterations + beginning(scale)) * cost(scale, measure),
-    (here.iterations - evaluation) * cost(here, measure),
-  );
-  return secondsPerCost * later;
-}
