@@ -1,6 +1,6 @@
 /**
  * The contact sheet, made by the built command on small pictures; and the two ways in which text with anything in it
- * gets into the page, as properties. What needs VGG-19 is skipped by name where IMPASTO_WEIGHTS is not set.
+ * gets into the page, as properties.
  * @module
  */
 import { execFileSync } from "node:child_process";
@@ -19,7 +19,6 @@ import type { Picture } from "../src/image/picture.ts";
 import { COMMAND, run, start } from "./cli-process.ts";
 
 const root = mkdtempSync(join(tmpdir(), "impasto-sheet-"));
-const { IMPASTO_WEIGHTS: weights } = process.env;
 
 const PHOTO = 'it\'s <b> "photo" & more.png';
 const PAINTINGS = ["--wave $HOME.png", "scream.png"];
@@ -89,7 +88,7 @@ const reportSchema = z.strictObject({
 });
 const reportIn = (stdout: string) => reportSchema.parse(JSON.parse(stdout));
 
-describe.skipIf(!weights)("a sheet (needs IMPASTO_WEIGHTS)", () => {
+describe("a sheet", () => {
   it("is a page that holds everything, whose commands are the report's, and takes no name that is taken", async () => {
     const cwd = folder();
     const name = PHOTO.replace(".png", "-sheet");

@@ -3,7 +3,9 @@
  * work, written after it.
  * @module
  */
+import { tmpdir } from "node:os";
 import { basename, extname } from "node:path";
+import { ImpastoError } from "../errors.ts";
 import { encodePicture } from "../image/encode.node.ts";
 import { formatOfPath, type PictureFormat } from "../image/format.ts";
 import type { Picture } from "../image/picture.ts";
@@ -12,7 +14,10 @@ import { checkWritable, freeName, writeAtomically, writeNew } from "../image/wri
 /** A place that can be written to. */
 export interface Target {
   readonly format: PictureFormat;
-  /** Writes the picture and returns the path it has. */
+  /**
+   * Writes the picture and returns the path it has.
+   * @throws ImpastoError when it cannot, or no longer; the picture is then in the folder for temporary files, if any takes it.
+   */
   write(picture: Picture, recipe: string): Promise<string>;
 }
 
@@ -29,7 +34,8 @@ export async function openTarget(output: string | undefined, inputs: readonly st
     return {
       format,
       async write(picture, recipe) {
-        await writeAtomically(output, await encodePicture(picture, format, { recipe }));
+        const bytes = await encodePicture(picture, format, { recipe });
+        await orRescue(writeAtomically(output, bytes), stemOf([output]), extname(output), bytes);
         return output;
       },
     };
@@ -38,9 +44,28 @@ export async function openTarget(output: string | undefined, inputs: readonly st
   await checkWritable(await freeName(".", stem, ".png"));
   return {
     format: "png",
-    write: async (picture, recipe) =>
-      writeNew(".", stem, ".png", await encodePicture(picture, "png", { recipe })),
+    async write(picture, recipe) {
+      const bytes = await encodePicture(picture, "png", { recipe });
+      return orRescue(writeNew(".", stem, ".png", bytes), stem, ".png", bytes);
+    },
   };
+}
+
+/** Waits for a result to be written; one that is refused, after all the work, is put where it can be found. */
+async function orRescue<T>(
+  writing: Promise<T>,
+  stem: string,
+  extension: string,
+  bytes: Uint8Array,
+): Promise<T> {
+  try {
+    return await writing;
+  } catch (cause) {
+    const refused = cause instanceof Error ? cause.message : String(cause);
+    const rescued = await writeNew(tmpdir(), stem, extension, bytes).catch(() => undefined);
+    if (rescued === undefined) throw cause;
+    throw new ImpastoError(`${refused}. The picture is in "${rescued}"; move it from there`, { cause });
+  }
 }
 
 /** Names have at most 255 bytes, and the end is needed for a number, an extension and a temporary suffix. */

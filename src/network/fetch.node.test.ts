@@ -109,9 +109,12 @@ describe("fetching the weights", () => {
     await expectFetched(run());
   });
 
-  it("goes on where a broken download stopped, in the same run", async () => {
+  it("goes on where a broken download stopped, in the same run, and says why it waits", async () => {
     answers = [truncating(100_000), honest];
-    await expectFetched(run());
+    const retries: string[] = [];
+    await expectFetched(run({ onRetry: (reason, seconds) => retries.push(`${reason}, ${seconds}`) }));
+    expect(retries).toHaveLength(1);
+    expect(retries[0]).toMatch(/(the connection failed|it stopped).*, 0\.005$/);
     expect(requests[1]?.range).toMatch(/^bytes=[1-9]\d*-$/);
   });
 

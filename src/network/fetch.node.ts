@@ -62,6 +62,8 @@ export interface FetchWeightsOptions {
   readonly signal?: AbortSignal;
   /** Called for each piece received. */
   readonly onProgress?: (progress: FetchProgress) => void;
+  /** Called before another attempt: why, and after how many seconds. */
+  readonly onRetry?: (reason: string, seconds: number) => void;
   /**
    * Milliseconds without a byte after which an attempt is given up.
    *
@@ -293,7 +295,7 @@ const download = async (
   part: string,
   options: FetchWeightsOptions,
 ): Promise<void> => {
-  const { expected = PUBLIC_WEIGHTS, attempts = 4, backoff = 1000, signal } = options;
+  const { expected = PUBLIC_WEIGHTS, attempts = 4, backoff = 1000, signal, onRetry } = options;
   const problems: string[] = [];
   for (const url of urls) {
     for (let count = 1; ; count++) {
@@ -303,8 +305,10 @@ const download = async (
       } catch (error) {
         if (!(error instanceof MirrorError)) throw error;
         if (error.again && count < attempts) {
+          const wait = backoff * 2 ** (count - 1);
+          onRetry?.(error.message, wait / 1000);
           // Rejects only when the signal fires, which the next round reports with its own reason.
-          await sleep(backoff * 2 ** (count - 1), undefined, signal ? { signal } : {}).catch(() => undefined);
+          await sleep(wait, undefined, signal ? { signal } : {}).catch(() => undefined);
           continue;
         }
         problems.push(`${url}: ${error.message}`);

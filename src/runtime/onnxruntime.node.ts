@@ -8,7 +8,7 @@ import type { InferenceSession } from "onnxruntime-node";
 import { ImpastoError } from "../errors.ts";
 import { type MadeConstants, writeOnnx } from "../graph/onnx.ts";
 import { type Shape, ShapeError, sizeOf } from "../graph/shape.ts";
-import { DEVICES, type Device, type Runtime } from "./runtime.ts";
+import type { Device, Runtime } from "./runtime.ts";
 
 /** How a runtime is opened. */
 export interface RuntimeOptions {
@@ -55,9 +55,8 @@ async function requireDevice(ort: Ort, device: RealDevice, available: readonly s
   const known = available.includes(device);
   const working = known ? await works(ort, device) : "not in this build of ONNX Runtime";
   if (working === true) return;
-  const others = DEVICES.filter((name) => name === "auto" || (name !== device && available.includes(name)));
   throw new ImpastoError(
-    `Device "${device}" is not available here (${working}). Use one of ${others.join(", ")}.`,
+    `Device "${device}" is not available here (${working}). Use auto, which takes the fastest that works, or cpu.`,
   );
 }
 

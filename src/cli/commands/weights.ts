@@ -41,6 +41,8 @@ export async function fetchCommand({ mirror, quiet }: Readonly<Record<string, un
       ...(typeof mirror === "string" ? { mirrors: [mirror] } : {}),
       signal: interrupt.signal,
       onProgress: (state) => progress.update(() => writeProgress(state)),
+      onRetry: (reason, seconds) =>
+        progress.note(`The download broke off: ${reason}. Trying again in ${seconds} s.`),
     });
     progress.end();
     process.stdout.write(`${downloaded ? "Fetched" : "Already there:"} ${path}\n${ATTRIBUTION}\n`);
