@@ -1,7 +1,7 @@
 /**
- * Prints a table: seconds per evaluation by network and size, the optimiser's share of them, the time to open the
- * network, to make targets and compile, and peak memory. Run `npm run build` first. Each figure is the median of three runs.
- * Options: --runs n, --sizes 256x192,512x384, --networks vgg19,built-in
+ * Prints a table: seconds per evaluation by objective, network and size, the optimiser's share of them, the time to open
+ * the network, to make targets and compile, and peak memory. Run `npm run build` first. Each figure is the median of three runs.
+ * Options: --runs n, --presets impasto,neural-style, --sizes 256x192,512x384, --networks vgg19,built-in
  * @module
  */
 import { execFileSync } from "node:child_process";
@@ -14,6 +14,7 @@ import { lbfgs } from "../src/optimizer/lbfgs.ts";
 const { values: flags } = parseArgs({
   options: {
     runs: { type: "string", default: "3" },
+    presets: { type: "string", default: "impasto,neural-style" },
     sizes: { type: "string", default: "256x192,512x384" },
     networks: { type: "string", default: "vgg19,built-in" },
     iterations: { type: "string", default: "20" },
@@ -27,13 +28,22 @@ const caseSchema = z.object({
   peakMemory: z.number(),
 });
 
-const HISTORY = 8;
+/** L-BFGS's history: the default preset's, and one that is full within a run. */
+const HISTORIES: Readonly<Record<string, number>> = { impasto: 4, "neural-style": 8 };
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
-function runCase(network: string, width: number, height: number): z.infer<typeof caseSchema> {
+interface BenchCase {
+  readonly preset: string;
+  readonly network: string;
+  readonly width: number;
+  readonly height: number;
+  readonly history: number;
+}
+
+function runCase(which: BenchCase): z.infer<typeof caseSchema> {
   const iterations = Number(flags.iterations);
-  const request = JSON.stringify({ network, width, height, iterations, history: HISTORY });
+  const request = JSON.stringify({ ...which, iterations, scales: 1 });
   const script = fileURLToPath(new URL("case.js", import.meta.url));
   return caseSchema.parse(
     JSON.parse(execFileSync(process.execPath, [script, request], { encoding: "utf8" })),
@@ -41,40 +51,44 @@ function runCase(network: string, width: number, height: number): z.infer<typeof
 }
 
 /** Seconds of L-BFGS's own arithmetic in one step, with its memory full. */
-function optimizerSeconds(variables: number): number {
-  const optimizer = lbfgs(new Float32Array(variables), { manner: "pytorch", history: HISTORY });
+function optimizerSeconds(variables: number, history: number): number {
+  const optimizer = lbfgs(new Float32Array(variables), { manner: "pytorch", history });
   const seconds: number[] = [];
-  for (let step = 0; step < HISTORY + 7; step++) {
+  for (let step = 0; step < history + 7; step++) {
     const gradient = optimizer.point.map((value, index) => (value - 1) * (1 + (index % 97)));
     const began = performance.now();
     optimizer.tell(0, gradient);
     seconds.push((performance.now() - began) / 1000);
   }
-  return median(seconds.slice(HISTORY));
+  return median(seconds.slice(history));
 }
 
+console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`);
 console.log(
-  `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}, history ${HISTORY}`,
+  "| objective | network | size | s per evaluation | of it L-BFGS | open | targets and compiling | peak memory |",
 );
-console.log(
-  "| network | size | s per evaluation | of it L-BFGS | open | targets and compiling | peak memory |",
-);
-console.log("|---|---|---|---|---|---|---|");
-for (const network of flags.networks.split(",")) {
-  for (const size of flags.sizes.split(",")) {
-    const [width = 0, height = 0] = size.split("x").map(Number);
-    const runs = Array.from({ length: Number(flags.runs) }, () => runCase(network, width, height));
-    const of = (key: keyof z.infer<typeof caseSchema>) => median(runs.map((run) => run[key]));
-    const share = optimizerSeconds(3 * width * height) / of("secondsPerEvaluation");
-    const cells = [
-      network,
-      `${width}×${height}`,
-      of("secondsPerEvaluation").toFixed(3),
-      `${(100 * share).toFixed(0)} %`,
-      `${of("open").toFixed(2)} s`,
-      `${(of("firstStep") - of("secondsPerEvaluation")).toFixed(2)} s`,
-      `${(of("peakMemory") / 1e9).toFixed(2)} GB`,
-    ];
-    console.log(`| ${cells.join(" | ")} |`);
+console.log("|---|---|---|---|---|---|---|---|");
+for (const preset of flags.presets.split(",")) {
+  const history = HISTORIES[preset] ?? 8;
+  for (const network of flags.networks.split(",")) {
+    for (const size of flags.sizes.split(",")) {
+      const [width = 0, height = 0] = size.split("x").map(Number);
+      const runs = Array.from({ length: Number(flags.runs) }, () =>
+        runCase({ preset, network, width, height, history }),
+      );
+      const of = (key: keyof z.infer<typeof caseSchema>) => median(runs.map((run) => run[key]));
+      const share = optimizerSeconds(3 * width * height, history) / of("secondsPerEvaluation");
+      const cells = [
+        preset,
+        network,
+        size.replace("x", "×"),
+        of("secondsPerEvaluation").toFixed(3),
+        `${(100 * share).toFixed(0)} %`,
+        `${of("open").toFixed(2)} s`,
+        `${(of("firstStep") - of("secondsPerEvaluation")).toFixed(2)} s`,
+        `${(of("peakMemory") / 1e9).toFixed(2)} GB`,
+      ];
+      console.log(`| ${cells.join(" | ")} |`);
+    }
   }
 }
