@@ -1,7 +1,7 @@
 /**
  * Teaches the built-in network. Usage:
- *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--divisor 4] [--checkpoints folder]
- *     [--recipe full|sketch] [--output models/impasto.safetensors]
+ *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|sketch] [--divisor 4]
+ *     [--checkpoints .cache/teaching/<recipe>] [--output <checkpoints>/impasto.safetensors] [--marks file.json]
  * A run that was killed goes on from its last checkpoint. At the end it examines the student on the pictures that were
  * set aside, and writes the network and its marks.
  * @module
@@ -28,9 +28,9 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     divisor: { type: "string", default: "4" },
-    checkpoints: { type: "string", default: ".cache/teaching" },
+    checkpoints: { type: "string" },
     recipe: { type: "string", default: "full" },
-    output: { type: "string", default: "models/impasto.safetensors" },
+    output: { type: "string" },
     marks: { type: "string" },
   },
 });
@@ -39,10 +39,23 @@ const weightsFile = process.env.IMPASTO_WEIGHTS;
 if (folder === undefined || weightsFile === undefined) {
   throw new Error("Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures>");
 }
-const recipe: readonly Curriculum[] = values.recipe === "sketch" ? curricula.sketch : curricula.full;
+const recipes: Readonly<Record<string, readonly [Curriculum, ...Curriculum[]]>> = curricula;
+const recipe = recipes[values.recipe];
+if (recipe === undefined) {
+  throw new Error(`Expected one of ${Object.keys(recipes)} for --recipe but received ${values.recipe}`);
+}
+const divisor = Number(values.divisor);
+if (!Number.isInteger(64 / divisor)) {
+  throw new Error(`Expected a whole divisor of 64 for --divisor but received ${values.divisor}`);
+}
+const { checkpoints = `.cache/teaching/${values.recipe}` } = values;
+const { output = `${checkpoints}/impasto.safetensors` } = values;
+const course = createHash("sha256")
+  .update(JSON.stringify([divisor, recipe]))
+  .digest("hex");
 const [{ seed, batch }] = recipe;
 const steps = recipe.reduce((sum, curriculum) => sum + curriculum.steps, 0);
-/** Batches of pictures from which the student begins: about 80 cuts. */
+/** Batches of pictures from which the student begins: 60 cuts. */
 const BEGINNING_BATCHES = 20;
 const REPORT_EVERY = 100;
 const CHECKPOINT_EVERY = 200;
@@ -53,7 +66,6 @@ const means = parseMeanActivations(
   JSON.parse(await readFile(new URL("../models/vgg19-mean-activations.json", import.meta.url), "utf8")),
 );
 const material = await readMaterial(folder, { photographs: 50, artworks: 4 }, seed);
-const divisor = Number(values.divisor);
 const layout = layoutOf(divisor);
 const runtime = await openRuntime({ device: "cpu" });
 const began = performance.now();
@@ -87,7 +99,7 @@ async function exam(progress: Progress, pooling: Pooling): Promise<Marks> {
   return marks;
 }
 
-let progress = (await readCheckpoint(values.checkpoints)) ?? (await begin());
+let progress = (await readCheckpoint(checkpoints, course)) ?? (await begin());
 const begun = progress.step;
 log(`beginning at step ${progress.step} of ${steps}, ${progress.parameters.length} parameters`);
 await exam(progress, "max");
@@ -115,7 +127,7 @@ for (const curriculum of recipe) {
     }
     if (step % CHECKPOINT_EVERY === 0 || step === curriculum.after + curriculum.steps) {
       progress = current();
-      await writeCheckpoint(values.checkpoints, progress);
+      await writeCheckpoint(checkpoints, course, progress);
       if (step % EXAMINE_EVERY === 0 && step < steps) await exam(progress, "max");
     }
   }
@@ -125,11 +137,11 @@ const marks: Record<string, unknown> = { steps, parameters: progress.parameters.
 for (const pooling of POOLINGS) marks[pooling] = await exam(progress, pooling);
 const bytes = exportStudent(layout, progress.parameters, progress.units, means, {
   description: "impasto's built-in network: VGG-19's shape with fewer channels, taught by VGG-19",
+  recipe: values.recipe,
+  steps: String(steps),
   license: "MIT; taught by VGG-19, K. Simonyan and A. Zisserman, CC BY 4.0",
 });
-await writeAtomically(values.output, bytes);
+await writeAtomically(output, bytes);
 if (values.marks !== undefined)
   await writeAtomically(values.marks, new TextEncoder().encode(`${JSON.stringify(marks, null, 2)}\n`));
-log(
-  `wrote ${values.output}, ${bytes.length} bytes, SHA-256 ${createHash("sha256").update(bytes).digest("hex")}`,
-);
+log(`wrote ${output}, ${bytes.length} bytes, SHA-256 ${createHash("sha256").update(bytes).digest("hex")}`);

@@ -6,7 +6,7 @@
 import { input } from "../src/graph/tensor.ts";
 import type { Picture } from "../src/image/picture.ts";
 import { byLayer, type Layer } from "../src/network/layers.ts";
-import { featuresAt, type Network, type Pooling, throughHeads } from "../src/network/network.ts";
+import { type Edges, featuresAt, type Network, type Pooling, throughHeads } from "../src/network/network.ts";
 import { vgg19 } from "../src/network/vgg19.ts";
 import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
 import type { Runtime } from "../src/runtime/runtime.ts";
@@ -81,7 +81,7 @@ export async function featuresOf(
   network: Network,
   { width, height, rgb }: Picture,
   layer: Layer,
-  options: { readonly pooling: Pooling; readonly normalized: boolean },
+  options: { readonly pooling: Pooling; readonly normalized: boolean; readonly edges?: Edges },
 ): Promise<LayerFeatures> {
   const image = input("image", [1, 3, height, width]);
   const features = network.features(image, { ...options, layers: [layer] });

@@ -20,8 +20,6 @@ import { readPicture } from "../src/image/decode.node.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "impasto-readme-"));
-const hasNetwork =
-  process.env.IMPASTO_WEIGHTS !== undefined || existsSync(join(root, "models", "impasto.safetensors"));
 const typescript = join(root, "node_modules", "typescript", "bin", "tsc");
 
 /** What makes the example a matter of seconds: the text on the page, and what is run in its place. */
@@ -67,16 +65,29 @@ describe("The README's example of the library", () => {
     expect(run([typescript, ...settings, ...types, "example.ts"])).toEqual({ status: 0, output: "" });
   });
 
-  test.skipIf(!hasNetwork)(
-    "repaints the cat (needs IMPASTO_WEIGHTS or the built-in network)",
-    { timeout: 300_000 },
-    async () => {
-      const example = exampleOf(join(root, "README.md"));
-      writeFileSync(join(folder, "example.js"), example.replace(PAGE_SIZE, TEST_SIZE));
-      const { status, output } = run(["example.js"]);
-      expect(status, output).toBe(0);
-      const picture = await readPicture(join(folder, "out.png"));
-      expect(Math.max(picture.width, picture.height)).toBe(64);
-    },
-  );
+  test("repaints the cat", { timeout: 300_000 }, async () => {
+    const example = exampleOf(join(root, "README.md"));
+    writeFileSync(join(folder, "example.js"), example.replace(PAGE_SIZE, TEST_SIZE));
+    const { status, output } = run(["example.js"]);
+    expect(status, output).toBe(0);
+    const picture = await readPicture(join(folder, "out.png"));
+    expect(Math.max(picture.width, picture.height)).toBe(64);
+  });
+});
+
+describe("The README's first command", () => {
+  test("repaints the cat without weights, and says with which network", async () => {
+    const [, line = ""] = /^```sh\n(.*)\n```$/m.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
+    const [node, script = "", ...args] = line.split("&&").at(-1)?.trim().split(" ") ?? [];
+    expect(node).toBe("node");
+    const { IMPASTO_WEIGHTS: _, ...env } = process.env;
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [join(root, script), ...args, "--size", "64", "--iterations", "2"],
+      { cwd: folder, encoding: "utf8", env: { ...env, IMPASTO_CACHE: join(folder, "cache") } },
+    );
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain("the built-in network; for VGG-19, run `impasto weights fetch`");
+    expect((await readPicture(join(folder, "cat-starry_night.png"))).width).toBe(64);
+  });
 });

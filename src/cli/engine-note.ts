@@ -5,6 +5,10 @@
 import { HOW_TO_GET_WEIGHTS } from "../network/open.node.ts";
 import type { OpenedEngine } from "../transfer/engine.node.ts";
 
-/** Which network is used and, where another stands in for VGG-19, how to get that. */
-export const writeNetwork = ({ network, note }: OpenedEngine, choice: string): string =>
-  choice === "auto" && network.name !== "vgg19" ? `${note}; for VGG-19, ${HOW_TO_GET_WEIGHTS}` : note;
+/** Which network is used and, where nobody chose it, how to get the other. */
+export function writeNetwork({ network, note }: OpenedEngine, choice: string): string {
+  if (choice !== "auto") return note;
+  return network.standsIn
+    ? `${note}; for VGG-19, ${HOW_TO_GET_WEIGHTS}`
+    : `${note}; --network built-in is faster`;
+}

@@ -8,6 +8,7 @@ import { encodePicture } from "../image/encode.node.ts";
 import { checkFits, formatOfPath, type PictureFormat } from "../image/format.ts";
 import type { Size } from "../image/size.ts";
 import { checkWritable, freeName, writeAtomically, writeNew } from "../image/write.node.ts";
+import { orRescue } from "./rescue.ts";
 import type { Sheet } from "./sheet.ts";
 import { writePage } from "./sheet-page.ts";
 import { drawSheet, gridSize } from "./sheet-picture.ts";
@@ -36,7 +37,10 @@ export async function openSheetTarget(output: string | undefined, photo: string)
     await checkWritable(await freeName(".", stem, ".html"));
     return {
       check() {},
-      write: async (sheet) => writeNew(".", stem, ".html", Buffer.from(await writePage(sheet))),
+      write: (sheet) =>
+        orRescue(stem, ".html", pageOf(sheet), async () =>
+          writeNew(".", stem, ".html", await pageOf(sheet)()),
+        ),
     };
   }
   const format = formatOf(output);
@@ -47,16 +51,17 @@ export async function openSheetTarget(output: string | undefined, photo: string)
       const { width, height } = gridSize(cell, rows, strengths);
       checkFits(format, width, height);
     },
-    async write(sheet) {
-      const bytes =
-        format === "html"
-          ? Buffer.from(await writePage(sheet))
-          : await encodePicture(drawSheet(sheet), format);
-      await writeAtomically(output, bytes);
-      return output;
-    },
+    write: (sheet) =>
+      orRescue(stemOf([output]), ".html", pageOf(sheet), async () => {
+        const bytes =
+          format === "html" ? await pageOf(sheet)() : await encodePicture(drawSheet(sheet), format);
+        await writeAtomically(output, bytes);
+        return output;
+      }),
   };
 }
+
+const pageOf = (sheet: Sheet) => async () => Buffer.from(await writePage(sheet));
 
 function formatOf(output: string): PictureFormat | "html" {
   if (/[^/\\]\.html?$/i.test(output)) return "html";

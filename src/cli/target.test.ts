@@ -14,7 +14,7 @@ it("puts a finished picture elsewhere when its folder has gone meanwhile", async
   const picture = { width: 2, height: 1, rgb: Float32Array.of(0, 1, 0, 1, 0, 1) };
   const error: unknown = await target.write(picture, "{}").catch((reason: unknown) => reason);
   if (!(error instanceof ImpastoError)) throw new Error(`Expected an ImpastoError, got ${error}`);
-  const [, rescued = ""] = /The picture is in "([^"]+)"/.exec(error.message) ?? [];
+  const [, rescued = ""] = /The result is in "([^"]+)"/.exec(error.message) ?? [];
   expect(existsSync(rescued)).toBe(true);
   expect(await readPicture(rescued)).toMatchObject({ width: 2, height: 1 });
   await rm(rescued);

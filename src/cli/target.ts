@@ -3,13 +3,12 @@
  * work, written after it.
  * @module
  */
-import { tmpdir } from "node:os";
 import { basename, extname } from "node:path";
-import { ImpastoError } from "../errors.ts";
 import { encodePicture } from "../image/encode.node.ts";
 import { formatOfPath, type PictureFormat } from "../image/format.ts";
 import type { Picture } from "../image/picture.ts";
 import { checkWritable, freeName, writeAtomically, writeNew } from "../image/write.node.ts";
+import { orRescue } from "./rescue.ts";
 
 /** A place that can be written to. */
 export interface Target {
@@ -34,9 +33,11 @@ export async function openTarget(output: string | undefined, inputs: readonly st
     return {
       format,
       async write(picture, recipe) {
-        const bytes = await encodePicture(picture, format, { recipe });
-        await orRescue(writeAtomically(output, bytes), stemOf([output]), extname(output), bytes);
-        return output;
+        const rescue = () => encodePicture(picture, "png", { recipe });
+        return orRescue(stemOf([output]), ".png", rescue, async () => {
+          await writeAtomically(output, await encodePicture(picture, format, { recipe }));
+          return output;
+        });
       },
     };
   }
@@ -45,27 +46,10 @@ export async function openTarget(output: string | undefined, inputs: readonly st
   return {
     format: "png",
     async write(picture, recipe) {
-      const bytes = await encodePicture(picture, "png", { recipe });
-      return orRescue(writeNew(".", stem, ".png", bytes), stem, ".png", bytes);
+      const encode = () => encodePicture(picture, "png", { recipe });
+      return orRescue(stem, ".png", encode, async () => writeNew(".", stem, ".png", await encode()));
     },
   };
-}
-
-/** Waits for a result to be written; one that is refused, after all the work, is put where it can be found. */
-async function orRescue<T>(
-  writing: Promise<T>,
-  stem: string,
-  extension: string,
-  bytes: Uint8Array,
-): Promise<T> {
-  try {
-    return await writing;
-  } catch (cause) {
-    const refused = cause instanceof Error ? cause.message : String(cause);
-    const rescued = await writeNew(tmpdir(), stem, extension, bytes).catch(() => undefined);
-    if (rescued === undefined) throw cause;
-    throw new ImpastoError(`${refused}. The picture is in "${rescued}"; move it from there`, { cause });
-  }
 }
 
 /** Names have at most 255 bytes, and the end is needed for a number, an extension and a temporary suffix. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { evaluate, uniform } from "../../test/evaluate.ts";
 import { expectGradientOfDifferences } from "../../test/finite-differences.ts";
-import { input } from "../graph/tensor.ts";
+import { convolution } from "../graph/operations/convolution.ts";
+import { constant, input } from "../graph/tensor.ts";
 import { gaussianMeasure } from "./gaussian.ts";
 import { moments } from "./moments.ts";
 
@@ -15,6 +16,23 @@ describe("the Wasserstein-2 measure of style", () => {
     const values = uniform(SHAPE, 1);
     const { distance } = await evaluate({ distance: loss }, { features: values, target: values });
     expect(distance[0]).toBeCloseTo(0, 4);
+  });
+
+  it("is that of the filters that the rows stand for, however many rows there are", async () => {
+    const kernel = Float32Array.of(1, 0, 0, 0, 0.6, 0.8, 0, -0.8, 0.6, 0, 0, 0);
+    const more = (name: string) =>
+      moments(
+        convolution(
+          input(name, SHAPE),
+          constant(kernel, [4, 3, 1, 1]),
+          constant(new Float32Array(4), [4]),
+          0,
+        ),
+      );
+    const turned = gaussianMeasure.loss(more("features"), gaussianMeasure.prepare(more("target"), 3), 3);
+    const values = { features: uniform(SHAPE, 1), target: uniform(SHAPE, 2) };
+    const { plain, same } = await evaluate({ plain: loss, same: turned }, values);
+    expect(same[0] / plain[0]).toBeCloseTo(1, 3);
   });
 
   it("knows nothing of where the features are", async () => {

@@ -27,21 +27,19 @@ const LEAST_POWER = 1e-6;
 
 /** The Wasserstein-2 distance between normal distributions, as a part of the target's whole power. */
 export const gaussianMeasure: StyleMeasure = {
-  prepare({ second, mean: average }) {
-    const [rows = 0] = second.shape;
-    // The mean power of a row: ‖μ‖² + tr Σ is the trace of the second moments.
-    const power = add(scale(1 / rows, trace(second)), scalar(LEAST_POWER));
+  prepare({ second, mean: average }, channels) {
+    // The mean power of a channel: ‖μ‖² + tr Σ is the trace of the second moments.
+    const power = add(scale(1 / channels, trace(second)), scalar(LEAST_POWER));
     const { mean, covariance } = normal(second, average, power);
     return { power, centre: mean, root: matrixSquareRoot(covariance), spread: trace(covariance) };
   },
-  loss(moments, target) {
+  loss(moments, target, channels) {
     const { mean, covariance } = normal(moments.second, moments.mean, statistic(target, "power"));
     const root = statistic(target, "root");
     const overlap = traceOfSquareRoot(matmul(matmul(root, covariance), root));
     const spreads = add(trace(covariance), statistic(target, "spread"));
     const means = total(square(subtract(mean, statistic(target, "centre"))));
-    const [rows = 1] = covariance.shape;
-    return scale(1 / rows, add(means, subtract(spreads, scale(2, overlap))));
+    return scale(1 / channels, add(means, subtract(spreads, scale(2, overlap))));
   },
 };
 

@@ -46,7 +46,7 @@ export const headName = (layer: Layer, normalized: boolean): string =>
 
 /**
  * A network from the student's file.
- * @throws ImpastoError when a tensor is missing or has another shape than the ones before it ask for.
+ * @throws ImpastoError when a tensor is missing or no kernel, bias or head.
  */
 export function studentNetwork({ tensors }: Safetensors, checksum: string): Network {
   const tensor = (name: string, rank: number) => {
@@ -83,14 +83,14 @@ export function studentNetwork({ tensors }: Safetensors, checksum: string): Netw
     largeFeatures: true,
     standsIn: true,
     features(image, { normalized, ...options }) {
-      const { layers } = options;
-      const [headless] = layers.filter((layer) => !heads.has(headName(layer, normalized)));
-      if (headless !== undefined) throw noHead(headless);
+      const chosen = options.layers.map((layer) => {
+        const head = heads.get(headName(layer, normalized));
+        if (head === undefined) throw noHead(layer);
+        return { layer, head };
+      });
       const features = vggFeatures(image, STUDENT_INPUT, weightsOf, options);
       return new Map(
-        layers.map((layer): [Layer, FeatureMap] => {
-          const head = heads.get(headName(layer, normalized));
-          if (head === undefined) throw noHead(layer);
+        chosen.map(({ layer, head }): [Layer, FeatureMap] => {
           const { tensor } = featuresAt(features, layer);
           return [layer, { tensor, head, channels: channelsOf(layer) }];
         }),

@@ -25,7 +25,15 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { BatchShape } from "./lesson.ts";
 import { chooseChannels, leastSquares } from "./linear-algebra.ts";
 import { averageOver, meanProduct, withConstant } from "./moments.ts";
-import { constantName, mapName, namedViews, type Part, parameterCount } from "./parameters.ts";
+import {
+  constantName,
+  mapName,
+  namedViews,
+  type Part,
+  parameterCount,
+  unitOf,
+  viewOf,
+} from "./parameters.ts";
 
 /** A student at its beginning. */
 export interface Beginning {
@@ -76,12 +84,13 @@ export async function beginFromTeacher(
     );
     const own = moments.target ?? Matrix.zeros(1, 1);
     const chosen = chooseChannels(own, studentChannels(layer, divisor));
-    const sizes = chosen.map((channel) => Math.sqrt(Math.max(own.get(channel, channel), 1e-12)));
+    // A channel that never speaks in these pictures keeps its size.
+    const sizes = chosen.map((channel) => Math.sqrt(own.get(channel, channel)) || 1);
     const map =
       moments.cross && moments.own ? leastSquares(moments.cross, moments.own) : conventionMap(teacher.input);
     inheritKernels(teacher.layers[layer], inputChannelsOf(layer), map, chosen, sizes, {
-      kernel: views[kernelName(layer)] ?? new Float32Array(),
-      bias: views[biasName(layer)] ?? new Float32Array(),
+      kernel: viewOf(views, kernelName(layer)),
+      bias: viewOf(views, biasName(layer)),
     });
     const channels = channelsOf(layer);
     const power = Array.from({ length: channels }, (_, i) => own.get(i, i)).reduce((a, b) => a + b, 0);
@@ -155,11 +164,11 @@ async function fitMaps(
       feeds,
     );
     if (!cross || !own) continue;
-    const map = leastSquares(cross, own).div(units.get(layer) ?? 1);
+    const map = leastSquares(cross, own).div(unitOf(units, layer));
     const channels = own.rows - 1;
     for (let row = 0; row < channelsOf(layer); row++) {
-      views[mapName(layer)]?.set(map.getRow(row).slice(0, channels), row * channels);
-      views[constantName(layer)]?.set([map.get(row, channels)], row);
+      viewOf(views, mapName(layer)).set(map.getRow(row).slice(0, channels), row * channels);
+      viewOf(views, constantName(layer)).set([map.get(row, channels)], row);
     }
   }
 }
@@ -169,9 +178,6 @@ const weightsFrom =
   (views: Readonly<Record<string, Float32Array>>, layout: readonly Part[]) =>
   (layer: Layer): ConvolutionTensors => {
     const part = (name: string) =>
-      constant(
-        views[name]?.slice() ?? new Float32Array(),
-        layout.find((one) => one.name === name)?.shape ?? [],
-      );
+      constant(viewOf(views, name).slice(), layout.find((one) => one.name === name)?.shape ?? []);
     return { kernel: part(kernelName(layer)), bias: part(biasName(layer)) };
   };

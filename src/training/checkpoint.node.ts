@@ -16,8 +16,11 @@ import type { Progress } from "./teach.ts";
 const STATE = "state.safetensors";
 const sceneFile = (folder: string, index: number) => join(folder, `scene-${index}.safetensors`);
 
-/** Writes a checkpoint into the folder, which is made where it is missing. */
-export async function writeCheckpoint(folder: string, progress: Progress): Promise<void> {
+/**
+ * Writes a checkpoint into the folder, which is made where it is missing.
+ * @param course what is being taught, in words or as a checksum: no other course goes on from it.
+ */
+export async function writeCheckpoint(folder: string, course: string, progress: Progress): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const [index, { painting, pictures }] of progress.scenes.entries()) {
     const file = sceneFile(folder, index);
@@ -40,6 +43,7 @@ export async function writeCheckpoint(folder: string, progress: Progress): Promi
       units: vector(Float32Array.from(LAYERS, (layer) => units.get(layer) ?? 0)),
     },
     {
+      course,
       step: String(progress.step),
       momentSteps: String(moments.steps),
       scenes: String(progress.scenes.length),
@@ -50,12 +54,15 @@ export async function writeCheckpoint(folder: string, progress: Progress): Promi
 
 /**
  * Reads the checkpoint in a folder; undefined where there is none.
- * @throws ImpastoError when it is damaged.
+ * @throws ImpastoError when it is of another course, or a part of it is missing.
  */
-export async function readCheckpoint(folder: string): Promise<Progress | undefined> {
+export async function readCheckpoint(folder: string, course: string): Promise<Progress | undefined> {
   const path = join(folder, STATE);
   if (!existsSync(path)) return undefined;
   const { tensors, metadata } = parseSafetensors(await readFile(path), path);
+  if (metadata.course !== course) {
+    throw new ImpastoError(`${path} is of another course: name another folder, or remove ${folder}.`);
+  }
   const vector = (name: string) => {
     const found = tensors.get(name)?.data;
     if (found === undefined)

@@ -8,7 +8,7 @@ import type { MeanActivations } from "../network/mean-activations.ts";
 import { type WritableTensor, writeSafetensors } from "../network/safetensors.ts";
 import { biasName, headName, kernelName, STUDENT_LAYERS, TAUGHT_LAYERS } from "../network/student.ts";
 import { squareRootOf } from "./linear-algebra.ts";
-import { constantName, mapName, namedViews, type Part } from "./parameters.ts";
+import { constantName, mapName, namedViews, type Part, unitOf, viewOf } from "./parameters.ts";
 
 /**
  * The bytes of the student's file.
@@ -26,17 +26,15 @@ export function exportStudent(
   const kept = new Set(STUDENT_LAYERS.flatMap((layer) => [kernelName(layer), biasName(layer)]));
   const tensors: Record<string, WritableTensor> = {};
   for (const { name, shape } of layout) {
-    if (kept.has(name)) tensors[name] = { shape, data: views[name] ?? new Float32Array(), dtype: "F16" };
+    if (kept.has(name)) tensors[name] = { shape, data: viewOf(views, name), dtype: "F16" };
   }
   for (const layer of TAUGHT_LAYERS) {
-    const unit = units.get(layer) ?? 1;
+    const unit = unitOf(units, layer);
     const channels = channelsOf(layer);
-    const map = Matrix.from1DArray(
-      channels,
-      (views[mapName(layer)]?.length ?? 0) / channels,
-      views[mapName(layer)] ?? [],
-    );
-    const whole = map.addColumn(map.columns, Array.from(views[constantName(layer)] ?? [])).mul(unit);
+    const learned = viewOf(views, mapName(layer));
+    const map = Matrix.from1DArray(channels, learned.length / channels, learned);
+    const constants = Array.from(viewOf(views, constantName(layer)));
+    const whole = map.addColumn(map.columns, constants).mul(unit);
     const scaled = whole.clone();
     for (const [channel, mean] of means[layer].entries()) scaled.mulRow(channel, 1 / mean);
     for (const normalized of [false, true]) {

@@ -1,6 +1,7 @@
 /**
  * One step's question and answer: pictures go through teacher and student, and the loss says how far the student's
- * features, mapped linearly, are from the teacher's, and how far the Gram matrices made of them are.
+ * features, mapped linearly, are from the teacher's, how far the Gram matrices made of them are, and how far those
+ * errors differ within the batch.
  * @module
  */
 import { gradients } from "../graph/gradients.ts";
@@ -21,7 +22,7 @@ import { biasName, kernelName, STUDENT_INPUT, TAUGHT_LAYERS } from "../network/s
 import { constantWeights, vggFeatures } from "../network/vgg19.ts";
 import type { VggWeights } from "../network/weights.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { constantName, mapName, namedViews, type Part } from "./parameters.ts";
+import { constantName, mapName, namedViews, type Part, unitOf } from "./parameters.ts";
 
 /** How much each layer's features and Gram matrix count in what is taught. */
 export interface Emphasis {
@@ -44,9 +45,9 @@ export interface BatchShape {
 /** What one batch taught. */
 export interface LessonResult {
   readonly loss: number;
-  /** Power not explained, layer by layer: ‖W s + b − t‖² / ‖t‖². */
+  /** Power not explained, layer by layer: ‖W s + b − t‖² / ‖t‖², with a floor below where there is a gradient. */
   readonly features: Readonly<Record<string, number>>;
-  /** ‖Ĝ − G‖² / ‖G‖², layer by layer. */
+  /** ‖Ĝ − G‖² / ‖G‖², layer by layer, likewise. */
   readonly grams: Readonly<Record<string, number>>;
   /** The same of what the batch's errors do not have in common. */
   readonly contrasts: Readonly<Record<string, number>>;
@@ -97,8 +98,11 @@ export async function compileLesson(
 
   const errors = new Map<string, Tensor>();
   const weighted: Tensor[] = [];
+  const count = (weight = 0, error: Tensor) => {
+    if (weight > 0) weighted.push(scale(weight, error));
+  };
   for (const layer of TAUGHT_LAYERS) {
-    const target = scale(1 / (units.get(layer) ?? 1), featuresAt(taught, layer).tensor);
+    const target = scale(1 / unitOf(units, layer), featuresAt(taught, layer).tensor);
     const guess = convolution(
       featuresAt(learned, layer).tensor,
       parameter(mapName(layer)),
@@ -107,25 +111,22 @@ export async function compileLesson(
     );
     const features = relative(subtract(guess, target), target, withGradient ? FEATURE_FLOOR : 0);
     errors.set(`features.${layer}`, features);
-    weighted.push(scale(emphasis.features[layer] ?? 0, features));
-    const gramWeight = emphasis.grams[layer] ?? 0;
-    const contrastWeight = emphasis.contrasts[layer] ?? 0;
-    if (gramWeight + contrastWeight > 0) {
-      const right = gramOfEach(target);
-      const wrong = subtract(gramOfEach(guess), right);
-      const floor = withGradient ? GRAM_FLOOR : 0;
-      const grams = relative(wrong, right, floor);
-      errors.set(`grams.${layer}`, grams);
-      weighted.push(scale(gramWeight, grams));
-      const common = scale(1 / batch, sumTo(wrong, [1, ...wrong.shape.slice(1)]));
-      const contrasts = relative(subtract(wrong, common), right, floor);
-      errors.set(`contrasts.${layer}`, contrasts);
-      weighted.push(scale(contrastWeight, contrasts));
-    }
+    count(emphasis.features[layer], features);
+    const [gramWeight = 0, contrastWeight = 0] = [emphasis.grams[layer], emphasis.contrasts[layer]];
+    if (gramWeight + contrastWeight === 0) continue;
+    const right = gramOfEach(target);
+    const wrong = subtract(gramOfEach(guess), right);
+    const floor = withGradient ? GRAM_FLOOR : 0;
+    const grams = relative(wrong, right, floor);
+    errors.set(`grams.${layer}`, grams);
+    count(gramWeight, grams);
+    if (contrastWeight === 0) continue;
+    const common = scale(1 / batch, sumTo(wrong, [1, ...wrong.shape.slice(1)]));
+    const contrasts = relative(subtract(wrong, common), right, floor);
+    errors.set(`contrasts.${layer}`, contrasts);
+    count(contrastWeight, contrasts);
   }
-  const [first = errors.values().next().value, ...others] = weighted;
-  if (first === undefined) throw new TypeError("A lesson needs a layer to teach");
-  const loss = add(first, ...others);
+  const loss = add(scalar(0), ...weighted);
   const parts = withGradient
     ? gradients(
         loss,

@@ -56,3 +56,17 @@ export const parameterCount = (layout: readonly Part[]): number => layout.at(-1)
 /** Each part of the vector under its name; the arrays are views. */
 export const namedViews = (layout: readonly Part[], values: Float32Array): Record<string, Float32Array> =>
   Object.fromEntries(layout.map(({ name, start, end }) => [name, values.subarray(start, end)]));
+
+/** The unit of a taught layer's map. @throws TypeError when there is none. */
+export function unitOf(units: ReadonlyMap<Layer, number>, layer: Layer): number {
+  const unit = units.get(layer);
+  if (unit === undefined) throw new TypeError(`There is no unit for ${layer}`);
+  return unit;
+}
+
+/** A part of the vector by its name. @throws TypeError when there is none. */
+export function viewOf(views: Readonly<Record<string, Float32Array>>, name: string): Float32Array {
+  const found = views[name];
+  if (found === undefined) throw new TypeError(`There is no parameter ${name}`);
+  return found;
+}

@@ -4,6 +4,7 @@
  * The teacher's answer there is what it has most need of.
  * @module
  */
+import { ImpastoError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { OptionsInput } from "../transfer/options.ts";
@@ -35,7 +36,10 @@ const OBJECTIVES: readonly (readonly [number, OptionsInput])[] = [
 ];
 const SIZES = [192, 224, 256];
 
-/** Stylises a random photograph with a random artwork. */
+/**
+ * Stylises a random photograph with a random artwork.
+ * @returns undefined where it diverged before a picture was kept; what was kept before it did is worth teaching with.
+ */
 export async function rehearse(
   material: Material,
   keptAfter: readonly number[],
@@ -57,10 +61,14 @@ export async function rehearse(
     },
     { network, runtime },
   );
-  for await (const iterate of steps) {
-    if (keptAfter.includes(iterate.evaluation)) pictures.push(store(iterate.picture()));
+  try {
+    for await (const iterate of steps) {
+      if (keptAfter.includes(iterate.evaluation)) pictures.push(store(iterate.picture()));
+    }
+  } catch (error) {
+    if (!(error instanceof ImpastoError)) throw error;
   }
-  return { painting, pictures };
+  return pictures.length === 0 ? undefined : { painting, pictures };
 }
 
 function choose(at: number): OptionsInput {

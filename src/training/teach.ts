@@ -4,9 +4,10 @@
  * @module
  */
 
+import { ImpastoError } from "../errors.ts";
 import type { Layer } from "../network/layers.ts";
 import type { MeanActivations } from "../network/mean-activations.ts";
-import { type Network, POOLINGS, type Pooling } from "../network/network.ts";
+import type { Network, Pooling } from "../network/network.ts";
 import { parseSafetensors } from "../network/safetensors.ts";
 import { studentNetwork } from "../network/student.ts";
 import type { VggWeights } from "../network/weights.ts";
@@ -91,13 +92,12 @@ export async function* teach(
   const { runtime, teacher, layout, material } = classroom;
   const { seed, after, steps, batch, emphasis, rehearsals } = curriculum;
   const { units } = progress;
-  const lessons = new Map<Pooling, Lesson>();
-  for (const pooling of POOLINGS) {
-    lessons.set(
-      pooling,
-      await compileLesson(runtime, teacher, layout, batch, { pooling, emphasis, units, withGradient: true }),
-    );
-  }
+  const lessonWith = (pooling: Pooling) =>
+    compileLesson(runtime, teacher, layout, batch, { pooling, emphasis, units, withGradient: true });
+  const lessons: Readonly<Record<Pooling, Lesson>> = {
+    max: await lessonWith("max"),
+    average: await lessonWith("average"),
+  };
   let step = progress.step;
   const optimizer = adam(progress.parameters, {
     learningRate: () => rateAt(step, curriculum),
@@ -120,8 +120,12 @@ export async function* teach(
       const pooling = random.uniform() < curriculum.averagePoolingShare ? "average" : "max";
       const fromScene = scenes.length > 0 && random.uniform() < (rehearsals?.share ?? 0);
       const pictures = fromScene ? cutScene(scenes, batch, random) : cutBatch(material, batch, random);
-      const result = await lessons.get(pooling)?.run(pictures, optimizer.point);
-      if (result === undefined) return;
+      const result = await lessons[pooling].run(pictures, optimizer.point);
+      if (!Number.isFinite(result.loss)) {
+        throw new ImpastoError(
+          `Teaching diverged at step ${step}: lower the rate, and go on from a checkpoint.`,
+        );
+      }
       const rate = rateAt(step, curriculum);
       optimizer.tell(result.loss, result.gradient);
       step += 1;
@@ -139,7 +143,7 @@ export async function* teach(
       };
     }
   } finally {
-    for (const lesson of lessons.values()) await lesson.release();
+    for (const lesson of Object.values(lessons)) await lesson.release();
   }
 }
 

@@ -19,7 +19,7 @@ export interface Iterate {
   /** The losses at the last accepted point. */
   readonly loss: LossReport;
   readonly secondsElapsed: number;
-  /** An estimate from the time that evaluations at this size have taken so far. */
+  /** An estimate from the time that evaluations have taken of late. */
   readonly secondsLeft: number;
   /** The picture as it is now, opaque and of this size. */
   picture(): Picture;

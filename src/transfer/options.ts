@@ -67,7 +67,7 @@ export const optionsSchema = z.strictObject({
     .min(0.05)
     .max(20)
     .default(1)
-    .describe("size of brush strokes: styles are seen this much larger, though never enlarged"),
+    .describe("size of brush strokes: styles are seen this much larger or smaller, up to their own size"),
   contentWeight: weight("how much the photograph's content counts, in the preset's units"),
   styleWeight: weight("how much the style counts at each layer, in the preset's units"),
   smoothnessWeight: weight("how much differences between neighbouring pixels count, in the preset's units"),

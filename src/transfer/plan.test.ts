@@ -61,6 +61,12 @@ describe("As memory shrinks, a picture", () => {
     expect(() => planAt(named + 16)).toThrow(ImpastoError);
   });
 
+  test("is refused for what the network itself needs, where that alone is too much", () => {
+    expect(() => planMemory(size, SETTINGS, network, 0.1e9)).toThrow(
+      /^This network needs about 0\.\d GB of memory for any picture and 0\.1 GB are there: use --network built-in/,
+    );
+  });
+
   test("counts the pictures that are held all the while", () => {
     const memory = plans.at(-1)?.memory ?? 0;
     expect(() => planMemory(size, SETTINGS, network, memory)).not.toThrow();

@@ -1,15 +1,16 @@
 /**
  * How to make do with the memory there is: a picture looked at whole, or else in blocks of some size, and an optimiser
- * that remembers less before anything is refused. Estimates are upper bounds, measured with VGG-19 and the built-in
- * network on the CPU.
+ * that remembers less before anything is refused. Estimates were measured with VGG-19 and the built-in network on the
+ * CPU; see SHARE for what they leave to chance.
  * @module
  */
 import { ImpastoError } from "../errors.ts";
 import { topologicalOrder } from "../graph/gradients.ts";
 import { sizeOf } from "../graph/shape.ts";
 import { input } from "../graph/tensor.ts";
-import type { Size } from "../image/size.ts";
+import { SHORTEST_SIDE, type Size } from "../image/size.ts";
 import { featuresAt, type Network, throughHeads } from "../network/network.ts";
+import { BANK_PAIRS } from "../optimizer/kernels.ts";
 import { leastRegion } from "./blocks.ts";
 import { buildOptions } from "./build-options.ts";
 import type { OptimizerSettings } from "./preset.ts";
@@ -53,12 +54,10 @@ const SHARE = 0.95;
 const VECTOR = 3 * Float32Array.BYTES_PER_ELEMENT;
 /** The picture before and after, and what waits to be collected. */
 const OTHER_VECTORS = 2;
-/** L-BFGS takes memory for this many pairs at a time. */
-const PAIRS = 4;
 /** Histories to fall back on. */
-const SHORTER_HISTORIES = [16, 12, 8, PAIRS];
+const SHORTER_HISTORIES = [16, 12, 8, BANK_PAIRS];
 /** A shorter history than this is worse than dividing the picture. */
-const GOOD_HISTORY = 8;
+const GOOD_HISTORY = 4;
 /** A smaller region than this is worse than a shorter history: it would be margin for the most part. */
 const GOOD_REGION = 480 ** 2;
 /** The side of a picture large enough to show what a pixel costs. */
@@ -124,7 +123,7 @@ const residentBytes = (pixels: number, optimizer: OptimizerSettings, costs: Cost
 /** The optimiser's vectors, and the best point's copy where that is not the last. */
 function vectorsOf(optimizer: OptimizerSettings): number {
   if (optimizer.kind === "adam") return 5;
-  const pairs = Math.ceil(optimizer.history / PAIRS) * PAIRS;
+  const pairs = Math.ceil(optimizer.history / BANK_PAIRS) * BANK_PAIRS;
   return 2 * pairs + (optimizer.manner === "safeguarded" ? 4 : 5);
 }
 
@@ -161,6 +160,11 @@ function refusal(size: Size, optimizer: OptimizerSettings, costs: Costs, availab
     const side = Math.floor((fits + tooLarge) / 2);
     if (bestPlan(shrunk(side), optimizer, costs, available)) fits = side;
     else tooLarge = side;
+  }
+  if (fits < SHORTEST_SIDE) {
+    return new ImpastoError(
+      `This network needs about ${gigabytes(costs.fixed / SHARE)} of memory for any picture and ${gigabytes(available)} are there: use --network built-in, or allow more.`,
+    );
   }
   const least = optimizersLike(optimizer).at(-1) ?? optimizer;
   const pixels = size.width * size.height;

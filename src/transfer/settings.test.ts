@@ -44,6 +44,27 @@ describe.each(PRESET_NAMES)("The settings of the preset %s", (preset) => {
     for (const { iterations } of settle({ preset, iterations: 7 }).schedule(512)) expect(iterations).toBe(7);
   });
 
+  test("move α along a geometric scale with the strength, the preset's own in the middle", () => {
+    const { contentWeight } = PRESETS[preset];
+    expect(settle({ preset, strength: 0.5 }).contentWeight).toBeCloseTo(contentWeight, 12);
+    expect(settle({ preset, strength: 0 }).contentWeight / contentWeight).toBeCloseTo(30, 10);
+    expect(contentWeight / settle({ preset, strength: 1 }).contentWeight).toBeCloseTo(30, 10);
+  });
+
+  test("show a style larger or smaller, and never larger than it is on that account", () => {
+    const result = { width: 512, height: 384 };
+    const seen = (styleScale: number, side: number) => {
+      const style = { width: side, height: side };
+      const { width, height } = settle({ preset, styleScale }).styleSize(style, result);
+      return Math.max(width, height);
+    };
+    const own = seen(1, 4000);
+    expect(seen(0.5, 4000)).toBe(own / 2);
+    expect(seen(2, 4000)).toBe(own * 2);
+    expect(seen(20, 4000)).toBe(4000);
+    expect(seen(20, 100)).toBe(seen(1, 100));
+  });
+
   test("take weights of 0 for what they are", () => {
     expect(settle({ preset, contentWeight: 0 }).contentWeight).toBe(0);
     expect(settle({ preset, styleWeight: 0 }).styleWeight).toBe(0);

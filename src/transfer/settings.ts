@@ -3,7 +3,7 @@
  * @module
  */
 import { MisuseError } from "../errors.ts";
-import { LONGEST_SIDE, SHORTEST_SIDE } from "../image/size.ts";
+import { LONGEST_SIDE, SHORTEST_SIDE, type Size, sizeWithinLongestSide } from "../image/size.ts";
 import { LAYERS, type Layer } from "../network/layers.ts";
 import type { LayerWeights, OptionName, Options } from "./options.ts";
 import type { OptimizerSettings, Preset } from "./preset.ts";
@@ -30,25 +30,32 @@ export interface Settings extends Omit<Preset, "optimizer" | "init" | "lbfgs" | 
 }
 
 /**
+ * The size at which a style is seen when its strokes are to be `scale` times as large as the preset has them: made larger
+ * up to the picture's own size, for there is nothing more to be seen in it.
+ */
+function scaledStyleSize(style: Size, result: Size, preset: Preset, scale: number): Size {
+  const side = (length: number): number =>
+    Math.min(LONGEST_SIDE, Math.max(SHORTEST_SIDE, Math.round(scale * length)));
+  const longest = ({ width, height }: Size): number => Math.max(width, height);
+  const wished = preset.styleSize(style, { width: side(result.width), height: side(result.height) });
+  const most = Math.max(longest(style), longest(preset.styleSize(style, result)));
+  return longest(wished) > most ? sizeWithinLongestSide(wished.width, wished.height, most) : wished;
+}
+
+/**
  * Lets the options override their preset.
  * @param nameOf what to call an option in messages, where it is not by its name.
  * @throws MisuseError for options that contradict each other.
  */
 export function resolveSettings(options: Options, nameOf = (option: OptionName): string => option): Settings {
   const preset = PRESETS[options.preset];
-  const scaledSide = (side: number): number =>
-    Math.min(LONGEST_SIDE, Math.max(SHORTEST_SIDE, Math.round(options.styleScale * side)));
   const settings: Settings = {
     ...preset,
     pooling: options.pooling ?? preset.pooling,
     edges: options.edges ?? preset.edges,
     styleMeasure: options.styleMeasure ?? preset.styleMeasure,
     contentWeight: contentWeight(options, preset, nameOf),
-    styleSize: (style, result) =>
-      preset.styleSize(style, {
-        width: scaledSide(result.width),
-        height: scaledSide(result.height),
-      }),
+    styleSize: (style, result) => scaledStyleSize(style, result, preset, options.styleScale),
     styleWeight: options.styleWeight ?? preset.styleWeight,
     smoothnessWeight: options.smoothnessWeight ?? preset.smoothnessWeight,
     contentLayers: options.contentLayers ?? preset.contentLayers,

@@ -8,6 +8,7 @@ import type { Picture } from "../../image/picture.ts";
 import { SHORTEST_SIDE } from "../../image/size.ts";
 import { openEngine } from "../../transfer/engine.node.ts";
 import { type Measurement, measure } from "../../transfer/measure.ts";
+import { writeNetwork } from "../engine-note.ts";
 import { optionsFrom, settingsFrom } from "../flags.ts";
 import { openProgress } from "../progress.ts";
 
@@ -28,7 +29,7 @@ export async function measureCommand(
   }
   const progress = await openProgress({ quiet: flags.quiet === true });
   const engine = await openEngine(options);
-  progress.note(engine.note);
+  progress.note(writeNetwork(engine, options.network));
   const measurement = await measure({ image, content, style, pooling }, engine);
   process.stdout.write(flags.json ? `${JSON.stringify(measurement)}\n` : writeTable(measurement));
 }

@@ -38,6 +38,9 @@ export async function stylizeCommand(
   if (previewPath !== undefined && inputPaths.some((path) => resolve(path) === resolve(previewPath))) {
     throw new MisuseError(`--preview would write over the input "${previewPath}": name another file.`);
   }
+  if (previewPath !== undefined && output !== undefined && resolve(output) === resolve(previewPath)) {
+    throw new MisuseError(`--preview and --output are both "${previewPath}": name another file.`);
+  }
   const preview = await openPreview(previewPath, progress.note);
   const inputs = await readInputs(contentPath, styles, settings.init);
   const size = settings.contentSize(inputs.content.picture, settings.size);

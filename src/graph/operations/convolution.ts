@@ -126,6 +126,10 @@ function winogradKernel(emit: Emit, kernel: Tensor, padding: number) {
   return { kernel: kernel.leaf.constant, channels, out };
 }
 
+/**
+ * One matrix product for each position of the kernel. Stacking the nine shifted pictures for a single product takes the
+ * same time (a lesson of three 160×160 pictures: 268 to 280 ms against 274).
+ */
 function kernelGradient(incoming: Tensor, x: Tensor, kernel: Tensor, padding: number): Tensor {
   const [out = 0, channels = 0, kernelHeight = 0, kernelWidth = 0] = kernel.shape;
   const [batch = 0, , height = 0, width = 0] = incoming.shape;

@@ -10,7 +10,10 @@ import { type Shape, ShapeError } from "../shape.ts";
 import { apply, type Emit, type Operation, type Tensor } from "../tensor.ts";
 import { multiply, scale } from "./multiply.ts";
 
-/** Enough for eigenvalues down to a hundred-millionth of the largest to count as they should in a trace. */
+/**
+ * Enough for eigenvalues down to some ten-thousandths of s; a smaller one's root has then grown to 130 times what it began
+ * with, and counts for too little, in a trace of which it is a small part.
+ */
 const STEPS = 12;
 
 function requireSquare(operation: string, [a = []]: readonly Shape[]): Shape {

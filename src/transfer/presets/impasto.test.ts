@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import { firstLosses } from "../../../test/first-losses.ts";
+import { featuresOf, narrowEngine } from "../../../test/narrow-engine.ts";
+import { sumOfSquares } from "../../../test/plain-losses.ts";
+import { impasto } from "./impasto.ts";
+
+describe("The preset impasto", () => {
+  test("has the choices that docs/preset.md gives reasons for", () => {
+    expect(impasto).toMatchObject({
+      normalized: false,
+      pooling: "max",
+      edges: "replicate",
+      styleMeasure: "gaussian",
+      relativeContent: true,
+      contentWeight: 0.02,
+      styleWeight: 1,
+      smoothnessWeight: 0.25,
+      contentLayers: { conv4_2: 1 },
+      styleLayers: { conv1_1: 0.75, conv2_1: 0.25, conv3_1: 0.08, conv4_1: 0.02, conv5_1: 0.005 },
+      init: "content",
+      optimizer: "lbfgs",
+      lbfgs: { manner: "safeguarded", history: 4 },
+    });
+  });
+
+  test.each([
+    [128, [[128, 70]]],
+    [200, [[200, 70]]],
+    [256, [128, 256].map((longest) => [longest, 70])],
+    [
+      400,
+      [
+        [200, 70],
+        [400, 50],
+      ],
+    ],
+    [
+      4096,
+      [
+        [128, 70],
+        [256, 70],
+        [512, 50],
+        [1024, 30],
+        [2048, 20],
+        [4096, 12],
+      ],
+    ],
+  ])("goes to %i pixels from half to whole, with ever fewer evaluations", (longest, expected) => {
+    const scales = impasto.schedule(longest).map((scale) => [scale.longest, scale.iterations]);
+    expect(scales).toEqual(expected);
+  });
+
+  test("shows a small painting as it is, and a large one no larger than the result", () => {
+    const result = { width: 512, height: 384 };
+    expect(impasto.styleSize({ width: 300, height: 200 }, result)).toEqual({ width: 300, height: 200 });
+    expect(impasto.styleSize({ width: 2048, height: 1024 }, result)).toEqual({ width: 512, height: 256 });
+  });
+
+  test("counts content as a part of the photograph's own power, and smoothness as a mean over pixels", async () => {
+    const engine = await narrowEngine();
+    const { x, content, loss } = await firstLosses(engine, "impasto");
+    const look = (picture: typeof x) =>
+      featuresOf(engine.network, picture, "conv4_2", {
+        pooling: "max",
+        normalized: false,
+        edges: "replicate",
+      });
+    const [F, P] = [await look(x), await look(content)];
+    const power = P.values.reduce((sum, value) => sum + value * value, 0);
+    expect(loss.content / (0.02 * (sumOfSquares(F.values, P.values) / power))).toBeCloseTo(1, 4);
+
+    let squares = 0;
+    const { width, height, rgb } = x;
+    for (let channel = 0; channel < 3; channel++) {
+      const at = (column: number, row: number) => rgb[(channel * height + row) * width + column];
+      for (let row = 0; row < height; row++) {
+        for (let column = 0; column < width; column++) {
+          if (column + 1 < width) squares += (at(column + 1, row) - at(column, row)) ** 2;
+          if (row + 1 < height) squares += (at(column, row + 1) - at(column, row)) ** 2;
+        }
+      }
+    }
+    expect(loss.smoothness / (0.25 * (squares / (width * height)))).toBeCloseTo(1, 4);
+    expect(loss.total / (loss.content + loss.style + loss.smoothness)).toBeCloseTo(1, 5);
+  });
+});
