@@ -52,6 +52,6 @@ export const impasto: Preset = {
   noise: "mean-colour",
   variables: UNIT_VARIABLES,
   optimizer: "lbfgs",
-  lbfgs: { kind: "lbfgs", manner: "safeguarded", history: 4, firstStep: 0.05 },
+  lbfgs: { kind: "lbfgs", manner: "safeguarded", history: 4, firstStep: 0.15 },
   adam: { kind: "adam", learningRate: 0.02, beta1: 0.9, beta2: 0.99 },
 };
