@@ -61,7 +61,9 @@ export const optionsSchema = z.strictObject({
     .min(0)
     .max(1)
     .optional()
-    .describe("how strong the style is, 0 (close to the photograph) to 1, in place of the weights; 0.5 is the preset's own"),
+    .describe(
+      "how strong the style is, 0 (close to the photograph) to 1, in place of the weights; 0.5 is the preset's own",
+    ),
   styleScale: z
     .number()
     .min(0.05)
