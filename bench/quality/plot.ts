@@ -42,6 +42,7 @@ export function drawPlot({ title, x, y, series, level }: Plot): string {
     EDGE.top,
   );
   const parts = [
+    `<title>${escapeMarkup(title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     text(EDGE.left, 20, title, 'font-weight="bold"'),
     text((EDGE.left + WIDTH - EDGE.right) / 2, HEIGHT - 10, x, 'text-anchor="middle"'),
