@@ -107,9 +107,6 @@ async function teachUntil(progress: Progress, until: number): Promise<Progress> 
   throw new Error(`Teaching ended before step ${until}`);
 }
 
-const sum = (values: Readonly<Record<string, number>>): number =>
-  Object.values(values).reduce((a, b) => a + b, 0);
-
 const marksOf = ({ parameters, units }: Progress) =>
   examine(
     classroom.runtime,
