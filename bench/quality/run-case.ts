@@ -85,11 +85,12 @@ export async function runCase(
   const options = { ...chosen, size: pair.size };
   const request = await requestName(pair, options, bench.weights);
   const names = { pair: pair.name, configuration: name };
+  const reference = bench.reference(size.width, size.height);
   const stored = await findCase(request, bench);
-  if (stored) return { ...stored, ...names };
+  // One that was timed without a reference, in another hour, cannot be given one now.
+  if (stored && (stored.reference !== undefined || reference === undefined)) return { ...stored, ...names };
   const output = join(bench.folder, `${request}-${bench.software.version}`);
 
-  const reference = bench.reference(size.width, size.height);
   console.error(`${pair.name}: ${name}`);
   const argument = JSON.stringify({
     library: bench.software.library,

@@ -54,15 +54,6 @@ describe("Adam", () => {
     for (const x of optimizer.point) expect(x).toBeCloseTo(0.25, 3);
   });
 
-  test("keeps the point where project brings it", () => {
-    const project = (point: Float32Array) => {
-      for (let i = 0; i < point.length; i++) point[i] = Math.min(1, Math.max(0, point[i]));
-    };
-    const optimizer = adam(Float32Array.of(0.05, 0.95), { ...usual, project });
-    optimizer.tell(0, Float32Array.of(1, -1));
-    expect([...optimizer.point]).toEqual([0, 1]);
-  });
-
   test("goes on from its moments as if it had never stopped", () => {
     const whole = adam(Float32Array.of(-1.2, 1), usual);
     for (let k = 0; k < 10; k++) whole.tell(0, rosenbrock(whole.point));

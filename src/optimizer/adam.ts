@@ -27,8 +27,6 @@ export interface AdamOptions {
   readonly beta2: number;
   /** ε, added to the root; at least 0. */
   readonly epsilon: number;
-  /** Brings the point back, in place, to where it is allowed to be; called after every step. */
-  readonly project?: ((point: Float32Array) => void) | undefined;
   /** Moments to go on from; they are copied. Zeros without them. */
   readonly moments?: AdamMoments | undefined;
 }
@@ -47,7 +45,7 @@ export interface Adam extends Optimizer {
  * const optimizer = adam(pixels, { learningRate: 0.02, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
  */
 export function adam(start: Float32Array, options: AdamOptions): Adam {
-  const { learningRate, beta1, beta2, epsilon, project, moments } = options;
+  const { learningRate, beta1, beta2, epsilon, moments } = options;
   if (typeof learningRate === "number") {
     check(
       "learningRate",
@@ -91,7 +89,6 @@ export function adam(start: Float32Array, options: AdamOptions): Adam {
         // A variable whose gradient has always been zero stays, also where ε is zero.
         if (m !== 0) point[i] -= (rate * m) / denominator;
       }
-      project?.(point);
       return true;
     },
   };
