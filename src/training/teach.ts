@@ -109,7 +109,7 @@ export async function* teach(
   });
   const scenes = [...progress.scenes];
   try {
-    for (; step < after + steps; ) {
+    while (step < after + steps) {
       if (rehearsals && step % rehearsals.every === 0) {
         const student = studentOf(classroom, units, optimizer.point);
         const own = randomFor(seed, -2 - step);
