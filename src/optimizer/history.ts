@@ -7,7 +7,6 @@
  * @module
  */
 import { MisuseError } from "../errors.ts";
-import { requireSameLength } from "./checks.ts";
 import {
   addBank,
   BANK_PAIRS,
@@ -15,10 +14,8 @@ import {
   bankProducts,
   CHUNK,
   type Curvature,
-  pairProducts,
   writePair,
 } from "./kernels.ts";
-import type { Pair } from "./memory.ts";
 
 /** The pairs, oldest first, and the directions they give. Memory is taken four pairs at a time, as they come. */
 export class History {
@@ -41,11 +38,9 @@ export class History {
   /**
    * @param size the number of variables.
    * @param capacity how many pairs are kept.
-   * @param memory pairs to begin with, oldest first; copied. Those with s·y ≤ 0 are left out, as are the oldest
-   *   beyond the capacity.
-   * @throws {MisuseError} for a capacity that is no positive integer, or a pair of another size.
+   * @throws {MisuseError} for a capacity that is no positive integer.
    */
-  constructor(size: number, capacity: number, memory: readonly Pair[] = []) {
+  constructor(size: number, capacity: number) {
     if (!Number.isInteger(capacity) || capacity < 1) {
       throw new MisuseError(`Expected a positive integer for history but received ${capacity}`);
     }
@@ -57,7 +52,6 @@ export class History {
     this.#products = new Float64Array(vectors);
     this.#fresh = new Float64Array(vectors);
     this.#sum = new Float64Array(Math.min(CHUNK, size));
-    for (const pair of memory.slice(-capacity)) this.#restore(pair);
   }
 
   /** How many pairs are kept at present. */
@@ -73,11 +67,6 @@ export class History {
     return this.#sy[at] / this.#yy[at];
   }
 
-  /** Copies of the pairs, oldest first. */
-  get pairs(): Pair[] {
-    return this.#order.map((slot) => ({ s: this.#copy(slot, 0), y: this.#copy(slot, 1) }));
-  }
-
   /** Forgets every pair. */
   clear(): void {
     this.#order.length = 0;
@@ -85,26 +74,22 @@ export class History {
   }
 
   /**
-   * Looks at the pair s = `step`, y = `gradient` − `previous`, and keeps it if it is worth it, in the oldest one's stead
-   * where there is no room. `previous` must be the gradient of the last {@link direction} (where there are pairs), and
-   * `gradient` that of the next.
-   * @returns its inner products, where it was kept.
+   * Keeps the pair s = `step`, y = `gradient` − `previous`, in the oldest one's stead where there is no room. `previous`
+   * must be the gradient of the last {@link direction} (where there are pairs), and `gradient` that of the next.
+   * @param curvature the pair's inner products.
    */
-  offer(
+  keep(
     step: Float32Array,
     gradient: Float32Array,
     previous: Float32Array,
-    isWorth: (curvature: Curvature) => boolean,
-  ): Curvature | undefined {
-    const curvature = pairProducts(step, gradient, previous);
-    if (!isWorth(curvature)) return undefined;
+    curvature: Pick<Curvature, "sy" | "yy">,
+  ): void {
     const oldest = this.#order.length === this.#capacity ? this.#order.shift() : undefined;
     const slot = oldest ?? this.#order.length;
     writePair(this.#bank(slot), column(slot), step, gradient, previous);
     this.#relate(slot, slot, curvature.sy, curvature.yy);
     this.#order.push(slot);
     this.#pending = true;
-    return curvature;
   }
 
   /**
@@ -192,17 +177,6 @@ export class History {
     return scale;
   }
 
-  #restore(pair: Pair): void {
-    const variables = { length: this.#size };
-    requireSameLength("memory", pair.s, variables);
-    requireSameLength("memory", pair.y, variables);
-    const older = [...this.#order];
-    const products = this.#multiply(pair.y);
-    if (!this.offer(pair.s, pair.y, new Float32Array(this.#size), ({ sy }) => sy > 0)) return;
-    this.#pending = false;
-    for (const slot of older) this.#relate(slot, older.length, products[2 * slot], products[2 * slot + 1]);
-  }
-
   #banksInUse(): number {
     return Math.ceil(this.#order.length / BANK_PAIRS);
   }
@@ -211,13 +185,6 @@ export class History {
     const index = Math.floor(slot / BANK_PAIRS);
     this.#banks[index] ??= new Float32Array(BANK_VECTORS * this.#size);
     return this.#banks[index];
-  }
-
-  #copy(slot: number, part: 0 | 1): Float32Array {
-    const bank = this.#bank(slot);
-    const copy = new Float32Array(this.#size);
-    for (let i = 0, at = column(slot) + part; i < copy.length; i++, at += BANK_VECTORS) copy[i] = bank[at];
-    return copy;
   }
 }
 

@@ -87,6 +87,39 @@ export interface Curvature {
   readonly ss: number;
 }
 
+/** What a trial tells: the products of s = `point` − `accepted` and y = `gradient` − `previous`, and of the gradient. */
+export interface TrialProducts extends Curvature {
+  /** s·g, the slope times the length of the step. */
+  readonly sg: number;
+  /** g·g */
+  readonly gg: number;
+}
+
+/** All that a line search and its history ask of a trial, in one pass. */
+export function trialProducts(
+  point: Float32Array,
+  accepted: Float32Array,
+  gradient: Float32Array,
+  previous: Float32Array,
+): TrialProducts {
+  let sy = 0;
+  let yy = 0;
+  let ss = 0;
+  let sg = 0;
+  let gg = 0;
+  for (let i = 0; i < point.length; i++) {
+    const s = point[i] - accepted[i];
+    const g = gradient[i];
+    const y = g - previous[i];
+    sy += s * y;
+    yy += y * y;
+    ss += s * s;
+    sg += s * g;
+    gg += g * g;
+  }
+  return { sy, yy, ss, sg, gg };
+}
+
 /** The products of the pair s = `step`, y = `gradient` − `previous`. */
 export function pairProducts(step: Float32Array, gradient: Float32Array, previous: Float32Array): Curvature {
   let sy = 0;

@@ -6,18 +6,19 @@
  */
 import { requireSameLength } from "./checks.ts";
 import { History } from "./history.ts";
-import type { Lbfgs, MemoryOptions } from "./memory.ts";
+import { pairProducts } from "./kernels.ts";
+import type { HistoryOptions, Lbfgs } from "./lbfgs-options.ts";
 
 const LEAST_CURVATURE = 1e-10;
 
 /** `torch.optim.LBFGS` without a line search, learning rate 1, both tolerances off. */
-export interface PytorchLbfgsOptions extends MemoryOptions {
+export interface PytorchLbfgsOptions extends HistoryOptions {
   readonly manner: "pytorch";
 }
 
-/** Makes the optimiser; see lbfgs.ts. With a memory to begin with, there is no short first step. */
+/** Makes the optimiser; see lbfgs.ts. */
 export function pytorchLbfgs(start: Float32Array, options: PytorchLbfgsOptions): Lbfgs {
-  const history = new History(start.length, options.history, options.memory);
+  const history = new History(start.length, options.history);
   const point = start.slice();
   const accepted = start.slice();
   const previous = new Float32Array(start.length);
@@ -29,16 +30,15 @@ export function pytorchLbfgs(start: Float32Array, options: PytorchLbfgsOptions):
     point,
     accepted,
     stalled: false,
-    get memory() {
-      return history.pairs;
-    },
     tell(_loss, gradient) {
       requireSameLength("gradient", gradient, start);
       accepted.set(point);
-      if (begun) history.offer(step, gradient, previous, ({ sy }) => sy > LEAST_CURVATURE);
-      const first = !begun && history.count === 0;
+      if (begun) {
+        const curvature = pairProducts(step, gradient, previous);
+        if (curvature.sy > LEAST_CURVATURE) history.keep(step, gradient, previous, curvature);
+      }
       history.direction(gradient, step);
-      const length = first ? Math.min(1, 1 / absoluteSum(gradient)) : 1;
+      const length = begun ? 1 : Math.min(1, 1 / absoluteSum(gradient));
       for (let i = 0; i < step.length; i++) {
         step[i] *= length;
         point[i] += step[i];

@@ -7,9 +7,9 @@
 import { ImpastoError, MisuseError } from "../errors.ts";
 import { requireSameLength } from "./checks.ts";
 import { History } from "./history.ts";
-import type { Curvature } from "./kernels.ts";
+import { type Curvature, trialProducts } from "./kernels.ts";
+import type { HistoryOptions, Lbfgs } from "./lbfgs-options.ts";
 import { isGoodEnough, type SearchStart, shorterStep } from "./line-search.ts";
-import type { Lbfgs, MemoryOptions, Pair } from "./memory.ts";
 
 /** The least cosine between s and y of a pair worth keeping. */
 const LEAST_COSINE = 1e-6;
@@ -19,7 +19,7 @@ const TRIALS = { memory: 8, steepest: 30 };
 const INFINITE = 1e38;
 
 /** L-BFGS with a line search, which never accepts a higher loss. */
-export interface SafeguardedLbfgsOptions extends MemoryOptions {
+export interface SafeguardedLbfgsOptions extends HistoryOptions {
   readonly manner: "safeguarded";
   /** The largest change of one variable in the first trial, and in the first after the memory was given up; above 0. */
   readonly firstStep: number;
@@ -53,7 +53,7 @@ class Safeguarded implements Lbfgs {
   #scale = Infinity;
 
   constructor(start: Float32Array, options: SafeguardedLbfgsOptions) {
-    const { firstStep, noise, history, memory } = options;
+    const { firstStep, noise, history } = options;
     if (!(firstStep > 0 && firstStep < Infinity)) {
       throw new MisuseError(`Expected a finite number above 0 for firstStep but received ${firstStep}`);
     }
@@ -61,7 +61,7 @@ class Safeguarded implements Lbfgs {
       throw new MisuseError(`Expected a number in [0, 1) for noise but received ${noise}`);
     }
     this.#firstStep = firstStep;
-    this.#history = new History(start.length, history, memory);
+    this.#history = new History(start.length, history);
     this.point = start.slice();
     this.accepted = start.slice();
     this.#gradient = new Float32Array(start.length);
@@ -73,17 +73,13 @@ class Safeguarded implements Lbfgs {
     return this.#stalled;
   }
 
-  get memory(): Pair[] {
-    return this.#history.pairs;
-  }
-
   /**
    * @throws {ImpastoError} if the loss or gradient is not finite at the start: there is nowhere to go back to.
    */
   tell(loss: number, gradient: Float32Array): boolean {
     requireSameLength("gradient", gradient, this.point);
-    const { slope, square } = products(gradient, this.#direction);
-    const finite = Number.isFinite(loss) && square < INFINITE;
+    const products = trialProducts(this.point, this.accepted, gradient, this.#gradient);
+    const finite = Number.isFinite(loss) && products.gg < INFINITE;
     if (!this.#searching) {
       if (!finite) {
         throw new ImpastoError(`Expected a finite loss and gradient at the start but received ${loss}`);
@@ -91,9 +87,9 @@ class Safeguarded implements Lbfgs {
       this.#begin(loss, gradient);
       return true;
     }
-    const trial = { step: this.#step, loss: finite ? loss : Number.NaN, slope };
+    const trial = { step: this.#step, loss: finite ? loss : Number.NaN, slope: products.sg / this.#step };
     if (isGoodEnough(this.#start, trial)) {
-      this.#accept(loss, gradient);
+      this.#accept(loss, gradient, products);
       return true;
     }
     this.#trials += 1;
@@ -111,27 +107,27 @@ class Safeguarded implements Lbfgs {
     this.#gradient.set(gradient);
     this.#searching = true;
     this.#stalled = false;
-    this.#aim(this.#firstStep);
+    this.#descend();
   }
 
-  #accept(loss: number, gradient: Float32Array): void {
+  #accept(loss: number, gradient: Float32Array, curvature: Curvature): void {
     this.#start = { ...this.#start, loss, lowest: Math.min(loss, this.#start.lowest) };
     subtract(this.point, this.accepted, this.#direction);
     this.accepted.set(this.point);
-    const kept = this.#history.offer(this.#direction, gradient, this.#gradient, isTelling);
-    if (kept) {
-      this.#scale = kept.sy / kept.yy;
+    if (isTelling(curvature)) {
+      this.#history.keep(this.#direction, gradient, this.#gradient, curvature);
+      this.#scale = curvature.sy / curvature.yy;
       this.#reach = 1;
     } else {
       // Still steep, or ever steeper: nothing to learn, but reason to go further the next time.
       this.#reach = 2 * this.#step;
     }
     this.#gradient.set(gradient);
-    this.#aim(Infinity);
+    this.#aim();
   }
 
-  /** Sets out in the direction that the memory gives, no variable further than `limit` in the first trial. */
-  #aim(limit: number): void {
+  /** Sets out in the direction that the memory gives, or straight down where there is none. */
+  #aim(): void {
     if (this.#history.count === 0) {
       this.#descend();
       return;
@@ -139,7 +135,7 @@ class Safeguarded implements Lbfgs {
     const slope = this.#history.direction(this.#gradient, this.#direction);
     this.#start = { ...this.#start, slope };
     this.#trials = 0;
-    this.#step = limit < Infinity ? Math.min(1, limit / largest(this.#direction)) : this.#reach;
+    this.#step = this.#reach;
     if (!(slope < 0 && slope > -Infinity && this.#propose())) this.#giveUp();
   }
 
@@ -186,16 +182,6 @@ class Safeguarded implements Lbfgs {
 /** Whether the function curves upwards along a step, clearly enough to be no rounding error. */
 function isTelling({ sy, yy, ss }: Curvature): boolean {
   return sy > LEAST_COSINE * Math.sqrt(ss * yy) && yy + ss < Infinity;
-}
-
-function products(gradient: Float32Array, direction: Float32Array): { slope: number; square: number } {
-  let slope = 0;
-  let square = 0;
-  for (let i = 0; i < gradient.length; i++) {
-    slope += gradient[i] * direction[i];
-    square += gradient[i] * gradient[i];
-  }
-  return { slope, square };
 }
 
 function subtract(a: Float32Array, b: Float32Array, out: Float32Array): void {
