@@ -19,6 +19,7 @@ import { openPreview } from "../preview.ts";
 import { openProgress, writeSeconds } from "../progress.ts";
 import { recipeOf } from "../recipe-of.ts";
 import { parseStyles } from "../style-arguments.ts";
+import { writeStyleNotes } from "../style-notes.ts";
 import { openTarget } from "../target.ts";
 
 /** Repaints a picture. */
@@ -52,6 +53,7 @@ export async function stylizeCommand(
   try {
     const engine = await openEngine(options);
     progress.note(writeNetwork(engine, options.network));
+    for (const note of writeStyleNotes(inputs, settings, options.styleScale)) progress.note(note);
     await letSignalsIn();
     const steps = stylize(requestOf(inputs, options), engine, interrupt.signal);
     const result = await follow(steps, async (iterate) => {
