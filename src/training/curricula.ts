@@ -21,54 +21,58 @@ const sketch: Curriculum = {
   warmUp: 300,
 };
 
-/** Gram matrices too, conv4_1's above all, for it dominates the losses; and pictures from the way of an optimisation. */
-const groundwork: Curriculum = {
-  seed: 0,
-  after: 0,
-  steps: 5_500,
-  batch: { batch: 3, width: 160, height: 160 },
+/** The sketch, gone on with: average pooling too, and pictures from the way of an optimisation. */
+const schooling: Curriculum = {
+  ...sketch,
+  after: sketch.steps,
+  steps: 3_000,
   averagePoolingShare: 0.15,
+  emphasis: { features: { ...EVERY_LAYER, conv4_1: 3, conv4_2: 1.5 }, grams: {}, contrasts: {} },
+  lastRate: 9e-4,
+  rehearsals: { every: 200, keptAfter: [20, 60, 150, 300], share: 0.4 },
+};
+
+/** What the losses of pictures are made of, conv4_1 above all, before what only leads to it. */
+const focus: Curriculum = {
+  ...schooling,
+  after: schooling.after + schooling.steps,
+  steps: 10_000,
   emphasis: {
-    features: { ...EVERY_LAYER, conv4_1: 2, conv4_2: 2 },
-    grams: { conv1_1: 2, conv2_1: 2, conv3_1: 2, conv4_1: 6, conv5_1: 2 },
+    features: {
+      ...EVERY_LAYER,
+      conv1_2: 0.1,
+      conv2_2: 0.1,
+      conv3_4: 0.1,
+      conv4_1: 6,
+      conv4_2: 2,
+      conv5_1: 0.5,
+    },
+    grams: {},
     contrasts: {},
   },
-  peakRate: 4e-4,
-  lastRate: 0,
-  warmUp: 300,
-  rehearsals: { every: 150, keptAfter: [20, 50, 100], share: 0.4 },
+  lastRate: 1e-4,
+  rehearsals: { every: 200, keptAfter: [20, 60, 150, 300], share: 0.5 },
 };
 
-/** Much of it on what optimisations end in, and on what counts there: differences of Gram matrices. */
-const practice: Curriculum = {
-  ...groundwork,
-  after: groundwork.steps,
-  steps: 3_900,
-  averagePoolingShare: 0.2,
-  emphasis: {
-    features: { ...EVERY_LAYER, conv4_2: 3 },
-    grams: { conv1_1: 2, conv2_1: 2, conv3_1: 3, conv4_1: 6, conv5_1: 2 },
-    contrasts: { conv1_1: 2, conv2_1: 3, conv3_1: 5, conv4_1: 20, conv5_1: 2 },
-  },
-  peakRate: 2.5e-4,
-  lastRate: 1.8e-4,
-  rehearsals: { every: 75, keptAfter: [15, 40, 100, 200, 300], share: 0.6 },
-};
-
-/** What the losses of pictures are made of, above what only leads to it. */
+/**
+ * Gram matrices last, and at a low rate: at a high one their gradients, a few batches much larger than the others, undo
+ * what the features have learned.
+ */
 const finish: Curriculum = {
-  ...practice,
-  after: practice.after + practice.steps,
-  steps: 6_000,
-  averagePoolingShare: 0.15,
+  ...focus,
+  after: focus.after + focus.steps,
+  steps: 2_800,
+  batch: { batch: 3, width: 160, height: 160 },
   emphasis: {
-    features: { ...EVERY_LAYER, conv1_2: 0.3, conv2_2: 0.3, conv3_4: 0.3, conv5_1: 0.5, conv4_2: 3 },
-    grams: { conv1_1: 2, conv2_1: 2, conv3_1: 3, conv4_1: 20, conv5_1: 1 },
-    contrasts: { conv1_1: 2, conv2_1: 3, conv3_1: 5, conv4_1: 60, conv5_1: 1 },
+    features: focus.emphasis.features,
+    grams: { conv1_1: 0.5, conv2_1: 0.5, conv3_1: 1, conv4_1: 10, conv5_1: 0.5 },
+    contrasts: { conv1_1: 0.5, conv2_1: 1, conv3_1: 2, conv4_1: 30, conv5_1: 0.5 },
   },
+  peakRate: 1.2e-4,
   lastRate: 0,
-  rehearsals: { every: 75, keptAfter: [20, 100, 200, 300], share: 0.7 },
+  warmUp: 200,
+  rehearsals: { every: 200, keptAfter: [20, 60, 150, 300], share: 0.6 },
 };
 
 /** The curricula by name. */
-export const curricula = { sketch: [sketch], full: [groundwork, practice, finish] } as const;
+export const curricula = { sketch: [sketch], full: [sketch, schooling, focus, finish] } as const;
