@@ -1,7 +1,7 @@
 /**
  * Teaches the built-in network. Usage:
- *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|sketch] [--divisor 4]
- *     [--checkpoints .cache/teaching/<recipe>] [--output <checkpoints>/impasto.safetensors] [--marks file.json]
+ *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|further|sketch] [--divisor 4]
+ *     [--from <network.safetensors>] [--checkpoints .cache/teaching/<recipe>] [--output <checkpoints>/impasto.safetensors] [--marks file.json]
  * A run that was killed goes on from its last checkpoint. At the end it examines the student on the pictures that were
  * set aside, and writes the network and its marks.
  * @module
@@ -13,8 +13,9 @@ import { writeAtomically } from "../src/image/write.node.ts";
 import { parseMeanActivations } from "../src/network/mean-activations.ts";
 import { POOLINGS, type Pooling } from "../src/network/network.ts";
 import { readWeights } from "../src/network/read-weights.node.ts";
+import { parseSafetensors } from "../src/network/safetensors.ts";
 import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
-import { beginFromTeacher } from "../src/training/beginning.ts";
+import { beginFromNetwork, beginFromTeacher } from "../src/training/beginning.ts";
 import { readCheckpoint, writeCheckpoint } from "../src/training/checkpoint.node.ts";
 import { curricula } from "../src/training/curricula.ts";
 import { examine, type Marks } from "../src/training/examination.ts";
@@ -29,6 +30,7 @@ const { values, positionals } = parseArgs({
   options: {
     divisor: { type: "string", default: "4" },
     checkpoints: { type: "string" },
+    from: { type: "string" },
     recipe: { type: "string", default: "full" },
     output: { type: "string" },
     marks: { type: "string" },
@@ -50,11 +52,15 @@ if (!Number.isInteger(64 / divisor)) {
 }
 const { checkpoints = `.cache/teaching/${values.recipe}` } = values;
 const { output = `${checkpoints}/impasto.safetensors` } = values;
+/** The network to go on from; without one, teaching begins from the teacher. */
+const origin = values.from === undefined ? undefined : await readFile(values.from);
 const course = createHash("sha256")
-  .update(JSON.stringify([divisor, recipe]))
+  .update(JSON.stringify([divisor, recipe, origin && createHash("sha256").update(origin).digest("hex")]))
   .digest("hex");
 const [{ seed, batch }] = recipe;
 const steps = recipe.reduce((sum, curriculum) => sum + curriculum.steps, 0);
+/** Decides which pictures are set aside: the same ones in every recipe, so that no stretch is taught with them. */
+const SPLIT_SEED = 0;
 /** Batches of pictures from which the student begins: 60 cuts. */
 const BEGINNING_BATCHES = 20;
 const REPORT_EVERY = 100;
@@ -65,7 +71,7 @@ const teacher = await readWeights(weightsFile);
 const means = parseMeanActivations(
   JSON.parse(await readFile(new URL("../models/vgg19-mean-activations.json", import.meta.url), "utf8")),
 );
-const material = await readMaterial(folder, { photographs: 50, artworks: 4 }, seed);
+const material = await readMaterial(folder, { photographs: 50, artworks: 4 }, SPLIT_SEED);
 const layout = layoutOf(divisor);
 const runtime = await openRuntime({ device: "cpu" });
 const began = performance.now();
@@ -84,9 +90,11 @@ const list = (errors: Readonly<Record<string, number>>) =>
 
 async function begin(): Promise<Progress> {
   const batches = Array.from({ length: BEGINNING_BATCHES }, (_, index) =>
-    cutBatch(material, batch, randomFor(seed, -1e6 - index)),
+    cutBatch(material, batch, 0, randomFor(seed, -1e6 - index)),
   );
-  const { parameters, units } = await beginFromTeacher(runtime, teacher, layout, divisor, batch, batches);
+  const { parameters, units } = await (origin
+    ? beginFromNetwork(runtime, teacher, layout, parseSafetensors(origin, values.from), batch, batches)
+    : beginFromTeacher(runtime, teacher, layout, divisor, batch, batches));
   return { step: 0, parameters, moments: noMoments(parameters.length), units, scenes: [] };
 }
 

@@ -5,12 +5,18 @@
  * @module
  */
 import { Matrix } from "ml-matrix";
+import { ImpastoError } from "../errors.ts";
 import { maxPool } from "../graph/operations/max-pool.ts";
+import { scale, square } from "../graph/operations/multiply.ts";
+import { total } from "../graph/operations/sum.ts";
+import { sizeOf } from "../graph/shape.ts";
 import { constant, input, type Tensor } from "../graph/tensor.ts";
 import { channelsOf, inputChannelsOf, type Layer } from "../network/layers.ts";
 import { featuresAt } from "../network/network.ts";
+import type { Safetensors } from "../network/safetensors.ts";
 import {
   biasName,
+  headName,
   kernelName,
   layerBefore,
   STUDENT_INPUT,
@@ -23,8 +29,8 @@ import { type ConvolutionTensors, constantWeights, vggFeatures } from "../networ
 import type { ConvolutionWeights, InputConvention, VggWeights } from "../network/weights.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { BatchShape } from "./lesson.ts";
-import { chooseChannels, leastSquares } from "./linear-algebra.ts";
-import { averageOver, meanProduct, withConstant } from "./moments.ts";
+import { chooseChannels, leastSquares, rotationTowards } from "./linear-algebra.ts";
+import { averageOver, flatFeatures, meanProduct, withConstant } from "./moments.ts";
 import {
   constantName,
   mapName,
@@ -104,6 +110,57 @@ export async function beginFromTeacher(
   return { parameters, units };
 }
 
+/**
+ * Takes up a network that was exported: its convolutions as they are, and its maps from their heads. A head R holds a map
+ * W = Q R up to the rotation Q, which no loss depends on; Q comes from the pictures, as the one that brings R s closest to
+ * the teacher's features (orthogonal Procrustes).
+ * @throws ImpastoError when the network has another shape.
+ */
+export async function beginFromNetwork(
+  runtime: Runtime,
+  teacher: VggWeights,
+  layout: readonly Part[],
+  { tensors }: Safetensors,
+  shape: BatchShape,
+  batches: readonly Float32Array[],
+): Promise<Beginning> {
+  const parameters = new Float32Array(parameterCount(layout));
+  const views = namedViews(layout, parameters);
+  const stored = (name: string, size: number) => {
+    const found = tensors.get(name);
+    if (found?.data.length !== size)
+      throw new ImpastoError(`The network to go on from has no ${name} of ${size} values.`);
+    return found.data;
+  };
+  for (const name of STUDENT_LAYERS.flatMap((layer) => [kernelName(layer), biasName(layer)])) {
+    const view = viewOf(views, name);
+    view.set(stored(name, view.length));
+  }
+  const pictures = input("pictures", [shape.batch, 3, shape.height, shape.width]);
+  const building = { pooling: "max", layers: TAUGHT_LAYERS } as const;
+  const learned = vggFeatures(pictures, STUDENT_INPUT, weightsFrom(views, layout), building);
+  const taught = vggFeatures(pictures, teacher.input, constantWeights(teacher.layers), building);
+  const units = new Map<Layer, number>();
+  for (const layer of TAUGHT_LAYERS) {
+    const target = featuresAt(taught, layer).tensor;
+    const channels = channelsOf(layer);
+    const size = viewOf(views, mapName(layer)).length / channels + 1;
+    const head = Matrix.from1DArray(size, size, stored(headName(layer, false), size ** 2));
+    const { cross, power } = await averageOver(
+      runtime,
+      {
+        cross: meanProduct(flatFeatures(target), withConstant(featuresAt(learned, layer).tensor)),
+        power: scale(1 / sizeOf(target.shape), total(square(target))),
+      },
+      batches.map((values) => ({ pictures: values })),
+    );
+    const unit = Math.fround(Math.sqrt(power?.get(0, 0) ?? 0));
+    units.set(layer, unit);
+    if (cross) writeMap(views, layer, rotationTowards(cross.mmul(head.transpose())).mmul(head).div(unit));
+  }
+  return { parameters, units };
+}
+
 /** The features as the layer takes them in: pooled, where it begins a block. */
 const entering = (layer: Layer, features: Tensor): Tensor =>
   startsBlock(layer) ? maxPool(features) : features;
@@ -157,19 +214,23 @@ async function fitMaps(
   const views = namedViews(layout, parameters);
   for (const layer of TAUGHT_LAYERS) {
     const student = withConstant(featuresOf.student(layer));
-    const teacher = withConstant(featuresOf.teacher(layer));
+    const teacher = flatFeatures(featuresOf.teacher(layer));
     const { cross, own } = await averageOver(
       runtime,
       { cross: meanProduct(teacher, student), own: meanProduct(student, student) },
       feeds,
     );
     if (!cross || !own) continue;
-    const map = leastSquares(cross, own).div(unitOf(units, layer));
-    const channels = own.rows - 1;
-    for (let row = 0; row < channelsOf(layer); row++) {
-      viewOf(views, mapName(layer)).set(map.getRow(row).slice(0, channels), row * channels);
-      viewOf(views, constantName(layer)).set([map.get(row, channels)], row);
-    }
+    writeMap(views, layer, leastSquares(cross, own).div(unitOf(units, layer)));
+  }
+}
+
+/** Writes a map whose last column is for the constant into the parameters. */
+function writeMap(views: Readonly<Record<string, Float32Array>>, layer: Layer, map: Matrix): void {
+  const channels = map.columns - 1;
+  for (let row = 0; row < map.rows; row++) {
+    viewOf(views, mapName(layer)).set(map.getRow(row).slice(0, channels), row * channels);
+    viewOf(views, constantName(layer)).set([map.get(row, channels)], row);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The ways the student has been taught, each in one stretch or several: the first sketch's, for comparison, and the one
- * that made the shipped network.
+ * The ways the student has been taught, each in one stretch or several: the first sketch's, for comparison, and the
+ * two that made the shipped network, one after the other.
  * @module
  */
 import { TAUGHT_LAYERS } from "../network/student.ts";
@@ -16,6 +16,8 @@ const sketch: Curriculum = {
   batch: { batch: 4, width: 128, height: 128 },
   averagePoolingShare: 0,
   emphasis: { features: EVERY_LAYER, grams: {}, contrasts: {} },
+  recolouredShare: 0,
+  longestGradient: Infinity,
   peakRate: 1e-3,
   lastRate: 0,
   warmUp: 300,
@@ -74,5 +76,35 @@ const finish: Curriculum = {
   rehearsals: { every: 200, keptAfter: [20, 60, 150, 300], share: 0.6 },
 };
 
-/** The curricula by name. */
-export const curricula = { sketch: [sketch], full: [sketch, schooling, focus, finish] } as const;
+/** The shipped network taken up again, on more palettes than the pictures have: features once more, at half the rate. */
+const widening: Curriculum = {
+  ...focus,
+  seed: 1,
+  after: 0,
+  steps: 4_500,
+  averagePoolingShare: 0.1,
+  recolouredShare: 0.4,
+  longestGradient: 8,
+  peakRate: 5e-4,
+  lastRate: 1.5e-4,
+  rehearsals: { every: 300, keptAfter: [20, 60, 150, 300], share: 0.5 },
+};
+
+/** And Gram matrices, for longer, with the longest gradients shortened. */
+const polish: Curriculum = {
+  ...finish,
+  ...widening,
+  emphasis: finish.emphasis,
+  after: widening.after + widening.steps,
+  steps: 5_500,
+  longestGradient: 50,
+  peakRate: 2.5e-4,
+  lastRate: 0,
+};
+
+/** The curricula by name. `further` goes on from a network that was taught. */
+export const curricula = {
+  sketch: [sketch],
+  full: [sketch, schooling, focus, finish],
+  further: [widening, polish],
+} as const;

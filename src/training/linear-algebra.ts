@@ -2,7 +2,7 @@
  * The linear algebra of starting a student and finishing it: which channels say most, and which map fits best.
  * @module
  */
-import { EigenvalueDecomposition, Matrix, solve } from "ml-matrix";
+import { EigenvalueDecomposition, Matrix, SingularValueDecomposition, solve } from "ml-matrix";
 
 /**
  * Greedy choice of channels (pivoted Cholesky): each next one is the one that explains most of what is left of all.
@@ -59,4 +59,10 @@ export function squareRootOf(map: Matrix): Matrix {
   });
   const roots = Matrix.diag(realEigenvalues.map((value) => Math.sqrt(Math.max(0, value))));
   return roots.mmul(eigenvectorMatrix.transpose());
+}
+
+/** Q with orthonormal columns that maximises tr(Qᵀ M), for a matrix M with at least as many rows as columns. */
+export function rotationTowards(matrix: Matrix): Matrix {
+  const { leftSingularVectors, rightSingularVectors } = new SingularValueDecomposition(matrix);
+  return leftSingularVectors.mmul(rightSingularVectors.transpose());
 }

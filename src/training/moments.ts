@@ -12,11 +12,16 @@ import { sizeOf } from "../graph/shape.ts";
 import { constant, type Tensor } from "../graph/tensor.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
+/** Features `[N, C, H, W]` as a matrix `[C, N·H·W]`. */
+export function flatFeatures(features: Tensor): Tensor {
+  const [batch = 0, channels = 0, height = 0, width = 0] = features.shape;
+  return reshape(transpose(features, [1, 0, 2, 3]), [channels, batch * height * width]);
+}
+
 /** Features `[N, C, H, W]` as a matrix `[C + 1, N·H·W]`, the last row the constant 1. */
 export function withConstant(features: Tensor): Tensor {
-  const [batch = 0, channels = 0, height = 0, width = 0] = features.shape;
-  const positions = batch * height * width;
-  const rows = reshape(transpose(features, [1, 0, 2, 3]), [channels, positions]);
+  const rows = flatFeatures(features);
+  const [, positions = 0] = rows.shape;
   return concatenate([rows, constant(new Float32Array(positions).fill(1), [1, positions])], 0);
 }
 

@@ -9,6 +9,7 @@ import { readPicture } from "../image/decode.node.ts";
 import type { Picture } from "../image/picture.ts";
 import type { BatchShape } from "./lesson.ts";
 import { type Random, randomFor, shuffled } from "./random.ts";
+import { recolour } from "./recolour.ts";
 import type { Scene } from "./rehearsal.ts";
 
 /** A picture in 8 bits, `[3, height, width]`: a thousand of them fit in memory. */
@@ -84,10 +85,14 @@ export async function readMaterial(folder: string, setAside: SetAside, seed: num
   };
 }
 
-/** Cuts a batch: random places of random pictures, half of them mirrored, some noisy. */
+/**
+ * Cuts a batch: random places of random pictures, half of them mirrored, some noisy, some in other colours.
+ * @param recolouredShare the part of the cuts that is recoloured, each in its own way.
+ */
 export function cutBatch(
   { photographs, artworks }: Material,
   { batch, width, height }: BatchShape,
+  recolouredShare: number,
   random: Random,
 ): Float32Array {
   const cuts = new Float32Array(batch * 3 * width * height);
@@ -101,23 +106,30 @@ export function cutBatch(
       height,
       random,
     );
+    if (random.uniform() < recolouredShare) recolour([cut], random);
     if (random.uniform() < NOISY_SHARE) addNoise(cut, LARGEST_NOISE * random.uniform(), random);
   }
   return cuts;
 }
 
-/** Cuts a batch from one scene, a late one more often than an early one: the painting first, then pictures of it. */
+/**
+ * Cuts a batch from one scene, a late one more often than an early one: the painting first, then pictures of it.
+ * @param recolouredShare the part of the batches that is recoloured, all of a batch in one way.
+ */
 export function cutScene(
   scenes: readonly Scene[],
   { batch, width, height }: BatchShape,
+  recolouredShare: number,
   random: Random,
 ): Float32Array {
   const latest = scenes.length - 1 - Math.floor(scenes.length * random.uniform() ** 2);
   const { painting, pictures } = scenes[latest] ?? pick(scenes, random);
   const cuts = new Float32Array(batch * 3 * width * height);
-  for (const [index, cut] of partsOf(cuts, batch).entries()) {
+  const parts = partsOf(cuts, batch);
+  for (const [index, cut] of parts.entries()) {
     cutInto(cut, index === 0 ? painting : pick(pictures, random), width, height, random);
   }
+  if (random.uniform() < recolouredShare) recolour(parts, random);
   return cuts;
 }
 

@@ -30,6 +30,10 @@ export interface Curriculum {
   /** The part of the batches that is taught with average pooling. */
   readonly averagePoolingShare: number;
   readonly emphasis: Emphasis;
+  /** The part of the cuts, and of the batches from rehearsals, that is recoloured. */
+  readonly recolouredShare: number;
+  /** A gradient longer than this is shortened to it: a few batches have ones many times longer than all others. */
+  readonly longestGradient: number;
   /** Adam's rate rises over the warm-up to its peak, and falls along a cosine to the last. */
   readonly peakRate: number;
   readonly lastRate: number;
@@ -90,7 +94,7 @@ export async function* teach(
   progress: Progress,
 ): AsyncGenerator<TeachingStep, void> {
   const { runtime, teacher, layout, material } = classroom;
-  const { seed, after, steps, batch, emphasis, rehearsals } = curriculum;
+  const { seed, after, steps, batch, emphasis, rehearsals, recolouredShare } = curriculum;
   const { units } = progress;
   const lessonWith = (pooling: Pooling) =>
     compileLesson(runtime, teacher, layout, batch, { pooling, emphasis, units, withGradient: true });
@@ -119,7 +123,9 @@ export async function* teach(
       const random = randomFor(seed, step);
       const pooling = random.uniform() < curriculum.averagePoolingShare ? "average" : "max";
       const fromScene = scenes.length > 0 && random.uniform() < (rehearsals?.share ?? 0);
-      const pictures = fromScene ? cutScene(scenes, batch, random) : cutBatch(material, batch, random);
+      const pictures = fromScene
+        ? cutScene(scenes, batch, recolouredShare, random)
+        : cutBatch(material, batch, recolouredShare, random);
       const result = await lessons[pooling].run(pictures, optimizer.point);
       if (!Number.isFinite(result.loss)) {
         throw new ImpastoError(
@@ -127,6 +133,7 @@ export async function* teach(
         );
       }
       const rate = rateAt(step, curriculum);
+      shorten(result.gradient, curriculum.longestGradient);
       optimizer.tell(result.loss, result.gradient);
       step += 1;
       yield {
@@ -145,6 +152,13 @@ export async function* teach(
   } finally {
     for (const lesson of Object.values(lessons)) await lesson.release();
   }
+}
+
+/** Scales a vector that is longer than `longest` to that length, in place. */
+function shorten(vector: Float32Array, longest: number): void {
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  if (length <= longest) return;
+  for (let index = 0; index < vector.length; index++) vector[index] *= longest / length;
 }
 
 /** The student as it would be shipped. */
