@@ -7,21 +7,15 @@
  * @module
  */
 import { MisuseError } from "../errors.ts";
-import {
-  addBank,
-  BANK_PAIRS,
-  BANK_VECTORS,
-  bankProducts,
-  CHUNK,
-  type Curvature,
-  writePair,
-} from "./kernels.ts";
+import { addBank, BANK_PAIRS, type Bank, bankProducts, CHUNK, type Curvature, writePair } from "./kernels.ts";
 
-/** The pairs, oldest first, and the directions they give. Memory is taken four pairs at a time, as they come. */
+/** The pairs, oldest first, and the directions they give. Memory is taken a bank at a time, as they come. */
 export class History {
   readonly #size: number;
   readonly #capacity: number;
-  readonly #banks: Float32Array[] = [];
+  /** How many pairs a bank holds. */
+  readonly #pairs: number;
+  readonly #banks: Bank[] = [];
   /** The slots in use: the first ones, until all are, oldest first. */
   readonly #order: number[] = [];
   /** Whether the newest pair's products with the older ones are still to come from the next gradient. */
@@ -48,7 +42,8 @@ export class History {
     this.#capacity = capacity;
     this.#sy = new Float64Array(this.#capacity ** 2);
     this.#yy = new Float64Array(this.#capacity ** 2);
-    const vectors = Math.ceil(this.#capacity / BANK_PAIRS) * BANK_VECTORS;
+    this.#pairs = Math.min(BANK_PAIRS, capacity);
+    const vectors = 2 * this.#pairs * Math.ceil(capacity / this.#pairs);
     this.#products = new Float64Array(vectors);
     this.#fresh = new Float64Array(vectors);
     this.#sum = new Float64Array(Math.min(CHUNK, size));
@@ -86,7 +81,7 @@ export class History {
   ): void {
     const oldest = this.#order.length === this.#capacity ? this.#order.shift() : undefined;
     const slot = oldest ?? this.#order.length;
-    writePair(this.#bank(slot), column(slot), step, gradient, previous);
+    writePair(this.#bank(slot), 2 * (slot % this.#pairs), step, gradient, previous);
     this.#relate(slot, slot, curvature.sy, curvature.yy);
     this.#order.push(slot);
     this.#pending = true;
@@ -105,7 +100,8 @@ export class History {
     for (let from = 0; from < this.#size; from += CHUNK) {
       const to = Math.min(from + CHUNK, this.#size);
       const sum = this.#sum.fill(0);
-      for (let b = 0; b < banks; b++) addBank(this.#banks[b], coefficients, BANK_VECTORS * b, sum, from, to);
+      for (let b = 0; b < banks; b++)
+        addBank(this.#banks[b], coefficients, 2 * this.#pairs * b, sum, from, to);
       for (let i = from; i < to; i++) {
         const d = Math.fround(-gamma * gradient[i] - sum[i - from]);
         direction[i] = d;
@@ -138,7 +134,8 @@ export class History {
     const banks = this.#banksInUse();
     for (let from = 0; from < this.#size; from += CHUNK) {
       const to = Math.min(from + CHUNK, this.#size);
-      for (let b = 0; b < banks; b++) bankProducts(this.#banks[b], vector, from, to, out, BANK_VECTORS * b);
+      for (let b = 0; b < banks; b++)
+        bankProducts(this.#banks[b], vector, from, to, out, 2 * this.#pairs * b);
     }
     return out;
   }
@@ -178,17 +175,14 @@ export class History {
   }
 
   #banksInUse(): number {
-    return Math.ceil(this.#order.length / BANK_PAIRS);
+    return Math.ceil(this.#order.length / this.#pairs);
   }
 
-  #bank(slot: number): Float32Array {
-    const index = Math.floor(slot / BANK_PAIRS);
-    this.#banks[index] ??= new Float32Array(BANK_VECTORS * this.#size);
+  /** The bank of a slot, in which its s is at twice its number within the bank, and its y next. */
+  #bank(slot: number): Bank {
+    const index = Math.floor(slot / this.#pairs);
+    const width = 2 * this.#pairs;
+    this.#banks[index] ??= { values: new Float32Array(width * this.#size), width };
     return this.#banks[index];
   }
-}
-
-/** Where a slot's s stands among its bank's vectors; its y comes next. */
-function column(slot: number): number {
-  return 2 * (slot % BANK_PAIRS);
 }

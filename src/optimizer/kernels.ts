@@ -2,26 +2,42 @@
  * The loops in which L-BFGS spends its time. The pairs stand in *banks* of eight vectors, interleaved: number i of
  * vector k of a bank is at 8i + k. One array means one base and one bound to hold in a register, and that is what
  * limits V8 here: at 590,000 variables eight interleaved vectors take 0.8 of the time of arrays of their own, and
- * 0.4 of the plain recursion. All sums are double.
+ * 0.4 of the plain recursion. A shorter memory than four pairs stands in one narrower bank, and takes the plain loops:
+ * it is chosen to save memory, not time. All sums are double.
  * @module
  */
 
-/** How many vectors a bank holds. */
+/** How many vectors a bank holds, unless the whole memory has fewer. */
 export const BANK_VECTORS = 8;
-/** How many pairs a bank holds: s and y of each stand next to each other. */
+/** How many pairs that is: s and y of each stand next to each other. */
 export const BANK_PAIRS = BANK_VECTORS / 2;
 /** How many variables are worked on at a time: what is read once a bank stays in the first caches. */
 export const CHUNK = 4096;
 
-/** Adds to `out[at … at + 7]` the products of a bank's vectors with `g`, over the variables `from` up to `to`. */
+/** Vectors that stand interleaved. */
+export interface Bank {
+  readonly values: Float32Array;
+  /** How many vectors: number i of vector k is at `width * i + k`. */
+  readonly width: number;
+}
+
+/** Adds to `out[at …]` the products of a bank's vectors with `g`, over the variables `from` up to `to`. */
 export function bankProducts(
-  bank: Float32Array,
+  { values: bank, width }: Bank,
   g: Float32Array,
   from: number,
   to: number,
   out: Float64Array,
   at: number,
 ): void {
+  if (width !== BANK_VECTORS) {
+    for (let k = 0; k < width; k++) {
+      let product = 0;
+      for (let i = from, b = width * from + k; i < to; i++, b += width) product += bank[b] * g[i];
+      out[at + k] += product;
+    }
+    return;
+  }
   let p0 = 0;
   let p1 = 0;
   let p2 = 0;
@@ -51,15 +67,21 @@ export function bankProducts(
   out[at + 7] += p7;
 }
 
-/** Adds to `sum[0 … to − from)` a bank's vectors, times the eight numbers from `c[at]` on. */
+/** Adds to `sum[0 … to − from)` a bank's vectors, times the numbers from `c[at]` on. */
 export function addBank(
-  bank: Float32Array,
+  { values: bank, width }: Bank,
   c: Float64Array,
   at: number,
   sum: Float64Array,
   from: number,
   to: number,
 ): void {
+  if (width !== BANK_VECTORS) {
+    for (let k = 0; k < width; k++) {
+      for (let i = 0, b = width * from + k; i < to - from; i++, b += width) sum[i] += c[at + k] * bank[b];
+    }
+    return;
+  }
   const c0 = c[at];
   const c1 = c[at + 1];
   const c2 = c[at + 2];
@@ -137,13 +159,13 @@ export function pairProducts(step: Float32Array, gradient: Float32Array, previou
 
 /** Writes s = `step` and y = `gradient` − `previous` into the vectors `at` and `at + 1` of a bank. */
 export function writePair(
-  bank: Float32Array,
+  { values: bank, width }: Bank,
   at: number,
   step: Float32Array,
   gradient: Float32Array,
   previous: Float32Array,
 ): void {
-  for (let i = 0, b = at; i < step.length; i++, b += BANK_VECTORS) {
+  for (let i = 0, b = at; i < step.length; i++, b += width) {
     bank[b] = step[i];
     bank[b + 1] = gradient[i] - previous[i];
   }

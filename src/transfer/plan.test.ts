@@ -39,7 +39,7 @@ describe("As memory shrinks, a picture", () => {
   test("is looked at in smaller blocks and remembered for a shorter time, until it is refused", () => {
     const histories = plans.map(({ optimizer }) => (optimizer.kind === "lbfgs" ? optimizer.history : 0));
     expect(histories[0]).toBe(20);
-    expect(histories.at(-1)).toBe(4);
+    expect(histories.at(-1)).toBe(1);
     expect(plans.at(-1)?.mostPixels).toBeGreaterThanOrEqual(LEAST);
     expect(plans.length).toBeLessThan(60);
   });

@@ -55,8 +55,8 @@ const VECTOR = 3 * Float32Array.BYTES_PER_ELEMENT;
 /** The picture before and after, and what waits to be collected. */
 const OTHER_VECTORS = 2;
 /** Histories to fall back on. */
-const SHORTER_HISTORIES = [16, 12, 8, BANK_PAIRS];
-/** A shorter history than this is worse than dividing the picture. */
+const SHORTER_HISTORIES = [16, 12, 8, BANK_PAIRS, 2, 1];
+/** A shorter history than this is worse than dividing the picture, as long as the parts are large. */
 const GOOD_HISTORY = 4;
 /** A smaller region than this is worse than a shorter history: it would be margin for the most part. */
 const GOOD_REGION = 480 ** 2;
@@ -123,7 +123,8 @@ const residentBytes = (pixels: number, optimizer: OptimizerSettings, costs: Cost
 /** The optimiser's vectors, and the best point's copy where that is not the last. */
 function vectorsOf(optimizer: OptimizerSettings): number {
   if (optimizer.kind === "adam") return 5;
-  const pairs = Math.ceil(optimizer.history / BANK_PAIRS) * BANK_PAIRS;
+  const bank = Math.min(BANK_PAIRS, optimizer.history);
+  const pairs = Math.ceil(optimizer.history / bank) * bank;
   return 2 * pairs + (optimizer.manner === "safeguarded" ? 4 : 5);
 }
 
