@@ -36,12 +36,37 @@ describe("As memory shrinks, a picture", () => {
     }
   });
 
-  test("is looked at in smaller blocks and remembered for a shorter time, until it is refused", () => {
+  test("costs ever more, and is remembered for ever shorter, until it is refused", () => {
     const histories = plans.map(({ optimizer }) => (optimizer.kind === "lbfgs" ? optimizer.history : 0));
     expect(histories[0]).toBe(20);
     expect(histories.at(-1)).toBe(1);
+    for (const [index, { pixelsSeen, mostPixels }] of plans.entries()) {
+      // A longer history may cost a tenth.
+      expect(pixelsSeen).toBeGreaterThanOrEqual((plans[index - 1]?.pixelsSeen ?? 0) / 1.1);
+      expect(pixelsSeen === size.width * size.height).toBe(mostPixels >= size.width * size.height);
+    }
+    expect(plans[0]?.pixelsSeen).toBe(size.width * size.height);
     expect(plans.at(-1)?.mostPixels).toBeGreaterThanOrEqual(LEAST);
     expect(plans.length).toBeLessThan(60);
+  });
+
+  test("is never looked at whole where only its blocks have room", () => {
+    // Blocks ask for less a pixel than the whole: between the two, a block of the whole picture's size would fit.
+    const small = { width: 512, height: 384 };
+    const enough = (memory: number) => {
+      try {
+        return planMemory(small, SETTINGS, network, memory);
+      } catch {
+        return undefined;
+      }
+    };
+    const all = Array.from({ length: 400 }, (_, index) => enough(0.2e9 + index * 1e6));
+    const firstWhole = all.findIndex((plan) => (plan?.mostPixels ?? 0) >= 512 * 384);
+    expect(firstWhole).toBeGreaterThan(0);
+    for (const plan of all.slice(firstWhole)) expect(plan?.pixelsSeen).toBe(512 * 384);
+    const inBlocks = all.slice(0, firstWhole).filter((plan) => plan !== undefined);
+    expect(inBlocks.length).toBeGreaterThan(0);
+    for (const plan of inBlocks) expect(plan.pixelsSeen).toBeGreaterThan(512 * 384);
   });
 
   test("is refused with a size that then passes, and is the largest", () => {

@@ -9,9 +9,10 @@ import { topologicalOrder } from "../graph/gradients.ts";
 import { sizeOf } from "../graph/shape.ts";
 import { input } from "../graph/tensor.ts";
 import { SHORTEST_SIDE, type Size } from "../image/size.ts";
+import type { Layer } from "../network/layers.ts";
 import { featuresAt, type Network, throughHeads } from "../network/network.ts";
 import { BANK_PAIRS } from "../optimizer/kernels.ts";
-import { leastRegion } from "./blocks.ts";
+import { leastRegion, partition } from "./blocks.ts";
 import { buildOptions } from "./build-options.ts";
 import type { OptimizerSettings } from "./preset.ts";
 import { type Settings, weightedLayers } from "./settings.ts";
@@ -20,6 +21,8 @@ import { type Settings, weightedLayers } from "./settings.ts";
 export interface Plan {
   /** How many pixels may be looked at at once. Where the picture has no more, it is looked at whole. */
   readonly mostPixels: number;
+  /** The pixels that one evaluation looks at: in blocks, their margins and the first pass come on top of the picture's. */
+  readonly pixelsSeen: number;
   /** The optimiser asked for, with a history that fits. */
   readonly optimizer: OptimizerSettings;
 }
@@ -34,6 +37,8 @@ interface Costs {
   readonly block: number;
   /** A pixel of the picture, for the content targets. */
   readonly targets: number;
+  /** The layers whose features are asked for. */
+  readonly layers: readonly Layer[];
   /** The smallest region that is not all margin, in pixels. */
   readonly leastPixels: number;
 }
@@ -56,15 +61,16 @@ const VECTOR = 3 * Float32Array.BYTES_PER_ELEMENT;
 const OTHER_VECTORS = 2;
 /** Histories to fall back on. */
 const SHORTER_HISTORIES = [16, 12, 8, BANK_PAIRS, 2, 1];
-/** A shorter history than this is worse than dividing the picture, as long as the parts are large. */
-const GOOD_HISTORY = 4;
-/** A smaller region than this is worse than a shorter history: it would be margin for the most part. */
-const GOOD_REGION = 480 ** 2;
+/** A longer history may make an evaluation this much more expensive, and no more: it gains little. */
+const WORTH_A_HISTORY = 1.1;
+/** In blocks: forward once more than backward and forward, which take three times as long. */
+const TWO_PASSES = 4 / 3;
 /** The side of a picture large enough to show what a pixel costs. */
 const PROBE = 256;
 
 /**
- * Plans the work at one size: whole, if need be with a shorter history, else in blocks.
+ * Plans the work at one size: whole where there is room, else in blocks; with the longest history for which an evaluation
+ * is hardly dearer than with the shortest.
  * @param available bytes that the process may use.
  * @param held bytes of pictures that are there all the while.
  * @throws ImpastoError naming the largest size that would do.
@@ -88,20 +94,27 @@ function bestPlan(
   costs: Costs,
   available: number,
 ): Plan | undefined {
+  const plans = optimizersLike(optimizer).flatMap((one) => planWith(one, size, costs, available) ?? []);
+  const least = Math.min(...plans.map(({ pixelsSeen }) => pixelsSeen));
+  return plans.find(({ pixelsSeen }) => pixelsSeen <= WORTH_A_HISTORY * least);
+}
+
+/** The work with an optimiser as it is; undefined where even the smallest blocks are too large. */
+function planWith(
+  optimizer: OptimizerSettings,
+  size: Size,
+  costs: Costs,
+  available: number,
+): Plan | undefined {
   const pixels = size.width * size.height;
-  const candidates = optimizersLike(optimizer).map((one) => {
-    const left = SHARE * available - residentBytes(pixels, one, costs);
-    return {
-      good: one === optimizer || (one.kind === "lbfgs" && one.history >= GOOD_HISTORY),
-      whole: { mostPixels: left / costs.whole, optimizer: one },
-      blocks: { mostPixels: (left - pixels * VECTOR) / costs.block, optimizer: one },
-    };
-  });
-  return (
-    candidates.find(({ good, whole }) => good && whole.mostPixels >= pixels)?.whole ??
-    candidates.find(({ blocks }) => blocks.mostPixels >= GOOD_REGION)?.blocks ??
-    candidates.findLast(({ blocks }) => blocks.mostPixels >= costs.leastPixels)?.blocks
-  );
+  const left = SHARE * available - residentBytes(pixels, optimizer, costs);
+  const whole = left / costs.whole;
+  if (whole >= pixels) return { mostPixels: whole, pixelsSeen: pixels, optimizer };
+  // One block of the whole picture would be the whole picture, for which there is no room.
+  const mostPixels = Math.min((left - pixels * VECTOR) / costs.block, pixels - 1);
+  if (mostPixels < costs.leastPixels) return undefined;
+  const { region, blocks } = partition(size, costs.layers, mostPixels);
+  return { mostPixels, pixelsSeen: TWO_PASSES * blocks.length * region.width * region.height, optimizer };
 }
 
 /** The optimiser, then the same with shorter histories. */
@@ -146,6 +159,7 @@ function costsOf(network: Network, settings: Settings, held: number): Costs {
     whole: WHOLE_FACTOR * activations,
     block: BLOCK_FACTOR * activations,
     targets,
+    layers,
     leastPixels: leastRegion(layers),
   };
 }

@@ -47,17 +47,6 @@ export async function prepareObjective(
   return compileBlockwiseObjective(view, targets);
 }
 
-/** Forward once more than backward and forward, which take three times as long. */
-const TWO_PASSES = 4 / 3;
-
-/** The pixels that one evaluation looks at: in blocks, their margins and the first pass come on top of the picture's. */
-export function pixelsSeen(size: Size, settings: Settings, mostPixels: number): number {
-  const pixels = size.width * size.height;
-  if (pixels <= mostPixels) return pixels;
-  const { region, blocks } = partition(size, layersOf(settings), mostPixels);
-  return TWO_PASSES * blocks.length * region.width * region.height;
-}
-
 const layersOf = ({ contentLayers, styleLayers }: Settings): readonly Layer[] => [
   ...weightedLayers(contentLayers),
   ...weightedLayers(styleLayers),

@@ -14,7 +14,7 @@ import { unlessAborted } from "./abort.ts";
 import type { Iterate, Stylization } from "./iterate.ts";
 import { type OptionsInput, parseOptions } from "./options.ts";
 import { planMemory } from "./plan.ts";
-import { pixelsSeen, prepareObjective } from "./prepare.ts";
+import { prepareObjective } from "./prepare.ts";
 import { optimizeScale, type Place, type ScaleState } from "./scale.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
 import { noisePicture, pictureOf, variablesOf } from "./start.ts";
@@ -76,8 +76,7 @@ export async function* repaint(
   const photograph = overMeanColour(content);
   const scales = settings.schedule(Math.max(size.width, size.height)).map(({ longest, iterations }) => {
     const scale = scaleTo(size, longest);
-    const plan = planFor(scale);
-    return { iterations, size: scale, ...plan, pixels: pixelsSeen(scale, settings, plan.mostPixels) };
+    return { iterations, size: scale, ...planFor(scale) };
   });
   const timeLeft = new TimeLeft(scales, settings.styleMeasure, network.standsIn);
   let picture = firstPicture(settings, photograph, initial, scales[0]?.size ?? size);

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { TimeLeft } from "./time-left.ts";
 
-const SMALL = { size: { width: 128, height: 96 }, iterations: 100 };
-const LARGE = { size: { width: 256, height: 192 }, iterations: 50 };
-const costs = [128 * 96 + 25_000, 256 * 192 + 25_000];
+const SMALL = { size: { width: 128, height: 96 }, iterations: 100, pixelsSeen: 128 * 96 };
+const LARGE = { size: { width: 256, height: 192 }, iterations: 50, pixelsSeen: 256 * 192 };
+const IN_BLOCKS = { size: { width: 2048, height: 1536 }, iterations: 12, pixelsSeen: 3 * 2048 * 1536 };
+const costs = [128 * 96 + 25_000, 256 * 192 + 25_000, 3 * 2048 * 1536 + 25_000];
 
 describe("the time left", () => {
   test("is that of the evaluations left, at one size", () => {
@@ -27,5 +28,15 @@ describe("the time left", () => {
     expect(timeLeft.after(1, 1, 3)).toBeCloseTo((0.1 * 49 * costs[1]) / costs[0]);
     for (let evaluation = 2; evaluation < 30; evaluation++) timeLeft.after(1, evaluation, 1);
     expect(timeLeft.after(1, 30, 1) / 20).toBeCloseTo(1, 1);
+  });
+
+  test("in blocks counts all that is looked at, and follows after three evaluations that are half as slow again", () => {
+    const timeLeft = new TimeLeft([SMALL, IN_BLOCKS], "gaussian", false);
+    // In blocks a size begins with one evaluation's worth of other work.
+    expect(timeLeft.after(0, 100, 0.1)).toBeCloseTo((0.1 * 13 * costs[2]) / costs[0]);
+    const seconds = (1.5 * 0.1 * costs[2]) / costs[0];
+    const left = [1, 2, 3].map((evaluation) => timeLeft.after(1, evaluation, seconds));
+    expect(left[0] / (11 * seconds)).toBeGreaterThan(0.8);
+    expect(left[2] / (9 * seconds)).toBeGreaterThan(0.9);
   });
 });

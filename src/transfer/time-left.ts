@@ -10,7 +10,7 @@ export interface PlannedScale {
   readonly size: Size;
   readonly iterations: number;
   /** The pixels that one evaluation looks at: more than the size has where it is done in blocks. */
-  readonly pixels?: number;
+  readonly pixelsSeen: number;
 }
 
 /**
@@ -27,7 +27,7 @@ const BEGINNING = 4;
 /** The same in blocks, where compiling is nothing beside the evaluations. */
 const BEGINNING_IN_BLOCKS = 1;
 
-/** How much the latest evaluation counts in the pace: so much that a new size's own soon outweigh the one before. */
+/** How much the latest evaluation counts in the pace, at least: the first ones at a size count more. */
 const LATEST = 0.1;
 
 /** Estimates the time left as evaluations are made. */
@@ -54,19 +54,24 @@ export class TimeLeft {
     if (here === undefined) return 0;
     const pace = seconds / this.#cost(here);
     if (this.#pace === undefined) this.#pace = pace;
-    // The first at a size takes memory and warms up: it says little of those to come.
+    // The first at a size takes memory and warms up: it says little of those to come, unless it is many blocks.
     else if (evaluation === 2 && index === 0) this.#pace = pace;
-    else if (evaluation > 1) this.#pace += LATEST * (pace - this.#pace);
+    else if (evaluation > 1 || inBlocks(here)) this.#pace += weight(evaluation) * (pace - this.#pace);
     const later = this.#scales
       .slice(index + 1)
       .reduce((sum, scale) => sum + (scale.iterations + beginning(scale)) * this.#cost(scale), 0);
     return this.#pace * ((here.iterations - evaluation) * this.#cost(here) + later);
   }
 
-  #cost({ size, pixels = size.width * size.height }: PlannedScale): number {
-    return pixels + this.#overhead;
+  #cost({ pixelsSeen }: PlannedScale): number {
+    return pixelsSeen + this.#overhead;
   }
 }
 
-const beginning = ({ size: { width, height }, pixels = 0 }: PlannedScale): number =>
-  pixels > width * height ? BEGINNING_IN_BLOCKS : BEGINNING;
+/** A running mean at first, so that a pace that was wrong is soon put right; half of it for the one before. */
+const weight = (evaluation: number): number => Math.max(LATEST, 1 / (evaluation + 1));
+
+const inBlocks = ({ size: { width, height }, pixelsSeen }: PlannedScale): boolean =>
+  pixelsSeen > width * height;
+
+const beginning = (scale: PlannedScale): number => (inBlocks(scale) ? BEGINNING_IN_BLOCKS : BEGINNING);
