@@ -1,7 +1,9 @@
 /**
  * Teaches the built-in network. Usage:
- *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|further|sketch] [--divisor 4]
- *     [--from <network.safetensors>] [--checkpoints .cache/teaching/<recipe>] [--output <checkpoints>/impasto.safetensors] [--marks file.json]
+ *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|further|sketch]
+ *     [--from <network.safetensors>] [--divisor 4] [--checkpoints .cache/teaching/<recipe>]
+ *     [--output <checkpoints>/impasto.safetensors] [--marks file.json]
+ * `full` and `sketch` begin from the teacher, `further` from the network named by `--from`.
  * A run that was killed goes on from its last checkpoint. At the end it examines the student on the pictures that were
  * set aside, and writes the network and its marks.
  * @module
@@ -21,7 +23,7 @@ import { curricula } from "../src/training/curricula.ts";
 import { examine, type Marks } from "../src/training/examination.ts";
 import { exportStudent } from "../src/training/export.ts";
 import { layoutOf } from "../src/training/parameters.ts";
-import { cutBatch, readMaterial } from "../src/training/pictures.ts";
+import { cutBatch, readMaterial, type StoredPicture } from "../src/training/pictures.ts";
 import { randomFor } from "../src/training/random.ts";
 import { type Curriculum, noMoments, type Progress, teach } from "../src/training/teach.ts";
 
@@ -41,28 +43,38 @@ const weightsFile = process.env.IMPASTO_WEIGHTS;
 if (folder === undefined || weightsFile === undefined) {
   throw new Error("Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures>");
 }
-const recipes: Readonly<Record<string, readonly [Curriculum, ...Curriculum[]]>> = curricula;
-const recipe = recipes[values.recipe];
+const recipes = new Map<string, readonly [Curriculum, ...Curriculum[]]>(Object.entries(curricula));
+const recipe = recipes.get(values.recipe);
 if (recipe === undefined) {
-  throw new Error(`Expected one of ${Object.keys(recipes)} for --recipe but received ${values.recipe}`);
+  throw new Error(
+    `Expected one of ${[...recipes.keys()].join(", ")} for --recipe but received ${values.recipe}`,
+  );
+}
+if ((values.recipe === "further") !== (values.from !== undefined)) {
+  throw new Error("The recipe further goes on from a network, and it alone: name one with --from");
 }
 const divisor = Number(values.divisor);
-if (!Number.isInteger(64 / divisor)) {
-  throw new Error(`Expected a whole divisor of 64 for --divisor but received ${values.divisor}`);
+if (!Number.isInteger(64 / divisor) || divisor < 2) {
+  throw new Error(`Expected a whole divisor of 64 above 1 for --divisor but received ${values.divisor}`);
 }
 const { checkpoints = `.cache/teaching/${values.recipe}` } = values;
 const { output = `${checkpoints}/impasto.safetensors` } = values;
 /** The network to go on from; without one, teaching begins from the teacher. */
 const origin = values.from === undefined ? undefined : await readFile(values.from);
-const course = createHash("sha256")
-  .update(JSON.stringify([divisor, recipe, origin && createHash("sha256").update(origin).digest("hex")]))
-  .digest("hex");
+const checksumOf = (data: string | Uint8Array) => createHash("sha256").update(data).digest("hex");
+const facts = {
+  recipe: values.recipe,
+  ...(origin && { from: checksumOf(origin) }),
+  divisor: values.divisor,
+  seeds: recipe.map(({ seed }) => seed).join(", "),
+};
 const [{ seed, batch }] = recipe;
 const steps = recipe.reduce((sum, curriculum) => sum + curriculum.steps, 0);
 /** Decides which pictures are set aside: the same ones in every recipe, so that no stretch is taught with them. */
 const SPLIT_SEED = 0;
-/** Batches of pictures from which the student begins: 60 cuts. */
-const BEGINNING_BATCHES = 20;
+/** Batches of pictures from which the student begins: more where only a rotation is looked for, which takes all layers at once. */
+const BEGINNING_BATCHES = origin ? 40 : 20;
+const factsOf = ({ width, height, bytes }: StoredPicture) => [width, height, checksumOf(bytes)];
 const REPORT_EVERY = 100;
 const CHECKPOINT_EVERY = 200;
 const EXAMINE_EVERY = 2000;
@@ -73,6 +85,15 @@ const means = parseMeanActivations(
 );
 const material = await readMaterial(folder, { photographs: 50, artworks: 4 }, SPLIT_SEED);
 const layout = layoutOf(divisor);
+/** What a checkpoint must be of for a run to go on from it. */
+const course = checksumOf(
+  JSON.stringify([
+    facts,
+    recipe,
+    teacher.checksum,
+    [...material.photographs, ...material.artworks].map(factsOf),
+  ]),
+);
 const runtime = await openRuntime({ device: "cpu" });
 const began = performance.now();
 const log = (text: string) =>
@@ -145,11 +166,11 @@ const marks: Record<string, unknown> = { steps, parameters: progress.parameters.
 for (const pooling of POOLINGS) marks[pooling] = await exam(progress, pooling);
 const bytes = exportStudent(layout, progress.parameters, progress.units, means, {
   description: "impasto's built-in network: VGG-19's shape with fewer channels, taught by VGG-19",
-  recipe: values.recipe,
+  ...facts,
   steps: String(steps),
   license: "MIT; taught by VGG-19, K. Simonyan and A. Zisserman, CC BY 4.0",
 });
 await writeAtomically(output, bytes);
 if (values.marks !== undefined)
   await writeAtomically(values.marks, new TextEncoder().encode(`${JSON.stringify(marks, null, 2)}\n`));
-log(`wrote ${output}, ${bytes.length} bytes, SHA-256 ${createHash("sha256").update(bytes).digest("hex")}`);
+log(`wrote ${output}, ${bytes.length} bytes, SHA-256 ${checksumOf(bytes)}`);

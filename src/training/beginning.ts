@@ -1,7 +1,7 @@
 /**
  * The student's first parameters, taken from the teacher: for each layer the channels that best explain all of them,
  * and for their kernels the teacher's own, applied to the best linear reconstruction of the teacher's input from the
- * student's. Activations are scaled to about 1.
+ * student's. Activations are scaled to about 1. Or else taken from a student that was taught before.
  * @module
  */
 import { Matrix } from "ml-matrix";
@@ -60,40 +60,34 @@ export async function beginFromTeacher(
   const parameters = new Float32Array(parameterCount(layout));
   const views = namedViews(layout, parameters);
   const pictures = input("pictures", [shape.batch, 3, shape.height, shape.width]);
-  const feeds = () => batches.map((values) => ({ pictures: values }));
+  const feeds = batches.map((values) => ({ pictures: values }));
   const units = new Map<Layer, number>();
   const student = (layers: readonly Layer[]) =>
     vggFeatures(pictures, STUDENT_INPUT, weightsFrom(views, layout), { pooling: "max", layers });
   const taught = (layers: readonly Layer[]) =>
     vggFeatures(pictures, teacher.input, constantWeights(teacher.layers), { pooling: "max", layers });
 
-  for (const layer of STUDENT_LAYERS) {
-    const target = withConstant(featuresAt(taught([layer]), layer).tensor);
-    const before = layerBefore(layer);
-    const inputs =
-      before === undefined
-        ? undefined
-        : {
-            student: withConstant(entering(layer, featuresAt(student([before]), before).tensor)),
-            teacher: withConstant(entering(layer, featuresAt(taught([before]), before).tensor)),
-          };
+  /** The teacher's input of a layer from the student's, as far as that is linear. */
+  const reconstruction = async (layer: Layer, before: Layer) => {
+    const theirs = withConstant(entering(layer, featuresAt(taught([before]), before).tensor));
+    const own = withConstant(entering(layer, featuresAt(student([before]), before).tensor));
     const moments = await averageOver(
       runtime,
-      {
-        target: meanProduct(target, target),
-        ...(inputs && {
-          cross: meanProduct(inputs.teacher, inputs.student),
-          own: meanProduct(inputs.student, inputs.student),
-        }),
-      },
-      feeds(),
+      { cross: meanProduct(theirs, own), own: meanProduct(own, own) },
+      feeds,
     );
-    const own = moments.target ?? Matrix.zeros(1, 1);
+    return leastSquares(moments("cross"), moments("own"));
+  };
+
+  for (const layer of STUDENT_LAYERS) {
+    const target = withConstant(featuresAt(taught([layer]), layer).tensor);
+    const moments = await averageOver(runtime, { target: meanProduct(target, target) }, feeds);
+    const own = moments("target");
     const chosen = chooseChannels(own, studentChannels(layer, divisor));
     // A channel that never speaks in these pictures keeps its size.
     const sizes = chosen.map((channel) => Math.sqrt(own.get(channel, channel)) || 1);
-    const map =
-      moments.cross && moments.own ? leastSquares(moments.cross, moments.own) : conventionMap(teacher.input);
+    const before = layerBefore(layer);
+    const map = before === undefined ? conventionMap(teacher.input) : await reconstruction(layer, before);
     inheritKernels(teacher.layers[layer], inputChannelsOf(layer), map, chosen, sizes, {
       kernel: viewOf(views, kernelName(layer)),
       bias: viewOf(views, biasName(layer)),
@@ -103,7 +97,7 @@ export async function beginFromTeacher(
     // In single precision, as a checkpoint keeps it.
     units.set(layer, Math.fround(Math.sqrt(power / channels)));
   }
-  await fitMaps(runtime, layout, parameters, units, feeds(), {
+  await fitMaps(runtime, layout, parameters, units, feeds, {
     student: (layer) => featuresAt(student([layer]), layer).tensor,
     teacher: (layer) => featuresAt(taught([layer]), layer).tensor,
   });
@@ -111,9 +105,10 @@ export async function beginFromTeacher(
 }
 
 /**
- * Takes up a network that was exported: its convolutions as they are, and its maps from their heads. A head R holds a map
- * W = Q R up to the rotation Q, which no loss depends on; Q comes from the pictures, as the one that brings R s closest to
- * the teacher's features (orthogonal Procrustes).
+ * Takes up a network that was exported: its convolutions as they are, and its maps from their heads for raw features. Such
+ * a head R holds the map W = Q R but for its orthonormal Q, of which raw losses do not depend. Q is the one that brings
+ * Q R s closest to the teacher's features in the pictures (orthogonal Procrustes): exactly the old one where W was their
+ * least-squares map, and close to it after teaching. Heads for normalised features are made anew from it.
  * @throws ImpastoError when the network has another shape.
  */
 export async function beginFromNetwork(
@@ -129,7 +124,9 @@ export async function beginFromNetwork(
   const stored = (name: string, size: number) => {
     const found = tensors.get(name);
     if (found?.data.length !== size)
-      throw new ImpastoError(`The network to go on from has no ${name} of ${size} values.`);
+      throw new ImpastoError(
+        `The network to go on from has no ${name} of ${size} values: it has another number of channels.`,
+      );
     return found.data;
   };
   for (const name of STUDENT_LAYERS.flatMap((layer) => [kernelName(layer), biasName(layer)])) {
@@ -146,7 +143,7 @@ export async function beginFromNetwork(
     const channels = channelsOf(layer);
     const size = viewOf(views, mapName(layer)).length / channels + 1;
     const head = Matrix.from1DArray(size, size, stored(headName(layer, false), size ** 2));
-    const { cross, power } = await averageOver(
+    const moments = await averageOver(
       runtime,
       {
         cross: meanProduct(flatFeatures(target), withConstant(featuresAt(learned, layer).tensor)),
@@ -154,9 +151,10 @@ export async function beginFromNetwork(
       },
       batches.map((values) => ({ pictures: values })),
     );
-    const unit = Math.fround(Math.sqrt(power?.get(0, 0) ?? 0));
+    const unit = Math.fround(Math.sqrt(moments("power").get(0, 0)));
     units.set(layer, unit);
-    if (cross) writeMap(views, layer, rotationTowards(cross.mmul(head.transpose())).mmul(head).div(unit));
+    const rotation = rotationTowards(moments("cross").mmul(head.transpose()));
+    writeMap(views, layer, rotation.mmul(head).div(unit));
   }
   return { parameters, units };
 }
@@ -215,13 +213,12 @@ async function fitMaps(
   for (const layer of TAUGHT_LAYERS) {
     const student = withConstant(featuresOf.student(layer));
     const teacher = flatFeatures(featuresOf.teacher(layer));
-    const { cross, own } = await averageOver(
+    const moments = await averageOver(
       runtime,
       { cross: meanProduct(teacher, student), own: meanProduct(student, student) },
       feeds,
     );
-    if (!cross || !own) continue;
-    writeMap(views, layer, leastSquares(cross, own).div(unitOf(units, layer)));
+    writeMap(views, layer, leastSquares(moments("cross"), moments("own")).div(unitOf(units, layer)));
   }
 }
 

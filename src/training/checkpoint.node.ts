@@ -22,9 +22,11 @@ const sceneFile = (folder: string, index: number) => join(folder, `scene-${index
  */
 export async function writeCheckpoint(folder: string, course: string, progress: Progress): Promise<void> {
   await mkdir(folder, { recursive: true });
+  // Without a state beside them, scenes are left over from another course.
+  const goesOn = existsSync(join(folder, STATE));
   for (const [index, { painting, pictures }] of progress.scenes.entries()) {
     const file = sceneFile(folder, index);
-    if (existsSync(file)) continue;
+    if (goesOn && existsSync(file)) continue;
     const tensors = Object.fromEntries(
       [painting, ...pictures].map(({ width, height, bytes }, number) => [
         String(number),

@@ -92,13 +92,12 @@ const widening: Curriculum = {
 
 /** And Gram matrices, for longer, with the longest gradients shortened. */
 const polish: Curriculum = {
-  ...finish,
   ...widening,
   emphasis: finish.emphasis,
   after: widening.after + widening.steps,
-  steps: 4_500,
+  steps: 3_500,
   longestGradient: 50,
-  peakRate: 2.5e-4,
+  peakRate: 9e-5,
   lastRate: 0,
 };
 

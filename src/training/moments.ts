@@ -29,30 +29,30 @@ export function withConstant(features: Tensor): Tensor {
 export const meanProduct = (a: Tensor, b: Tensor): Tensor =>
   scale(1 / (a.shape[1] ?? 1), matmul(a, transpose(b)));
 
-/** Averages matrices that a graph computes from pictures, over batches of them. */
-export async function averageOver(
+/**
+ * Averages matrices that a graph computes from pictures, over batches of them.
+ * @throws TypeError where the graph does not compute one of them.
+ */
+export async function averageOver<Name extends string>(
   runtime: Runtime,
-  outputs: Readonly<Record<string, Tensor>>,
-  batches: Iterable<Readonly<Record<string, Float32Array>>>,
-): Promise<Readonly<Record<string, Matrix>>> {
+  outputs: Readonly<Record<Name, Tensor>>,
+  batches: readonly Readonly<Record<string, Float32Array>>[],
+): Promise<(name: Name) => Matrix> {
   const program = await runtime.compile(outputs);
   const sums = new Map(
-    Object.entries(outputs).map(([name, { shape }]) => [name, new Float64Array(sizeOf(shape))]),
+    Object.entries<Tensor>(outputs).map(([name, { shape }]) => [name, new Float64Array(sizeOf(shape))]),
   );
-  let count = 0;
   for (const inputs of batches) {
     const results = await program.run(inputs);
-    count += 1;
     for (const [name, sum] of sums) {
-      const values = results[name] ?? [];
+      const values = results[name];
+      if (values === undefined) throw new TypeError(`The graph does not compute ${name}`);
       for (let index = 0; index < sum.length; index++) sum[index] += values[index];
     }
   }
   await program.release();
-  return Object.fromEntries(
-    [...sums].map(([name, sum]) => {
-      const [rows = 1, columns = 1] = outputs[name]?.shape ?? [];
-      return [name, Matrix.from1DArray(rows, columns, sum).div(count)];
-    }),
-  );
+  return (name) => {
+    const [rows = 1, columns = 1] = outputs[name].shape;
+    return Matrix.from1DArray(rows, columns, sums.get(name) ?? []).div(batches.length);
+  };
 }

@@ -106,7 +106,7 @@ export function cutBatch(
       height,
       random,
     );
-    if (random.uniform() < recolouredShare) recolour([cut], random);
+    if (recolouredShare > 0 && random.uniform() < recolouredShare) recolour([cut], random);
     if (random.uniform() < NOISY_SHARE) addNoise(cut, LARGEST_NOISE * random.uniform(), random);
   }
   return cuts;
@@ -123,13 +123,13 @@ export function cutScene(
   random: Random,
 ): Float32Array {
   const latest = scenes.length - 1 - Math.floor(scenes.length * random.uniform() ** 2);
-  const { painting, pictures } = scenes[latest] ?? pick(scenes, random);
+  const { painting, pictures } = itemAt(scenes, latest);
   const cuts = new Float32Array(batch * 3 * width * height);
   const parts = partsOf(cuts, batch);
   for (const [index, cut] of parts.entries()) {
     cutInto(cut, index === 0 ? painting : pick(pictures, random), width, height, random);
   }
-  if (random.uniform() < recolouredShare) recolour(parts, random);
+  if (recolouredShare > 0 && random.uniform() < recolouredShare) recolour(parts, random);
   return cuts;
 }
 
@@ -138,8 +138,10 @@ const partsOf = (values: Float32Array, count: number): readonly Float32Array[] =
     values.subarray((index * values.length) / count, ((index + 1) * values.length) / count),
   );
 
-const pick = <T>(items: readonly T[], random: Random): T => {
-  const item = items[random.below(items.length)];
+const pick = <T>(items: readonly T[], random: Random): T => itemAt(items, random.below(items.length));
+
+const itemAt = <T>(items: readonly T[], index: number): T => {
+  const item = items[index];
   if (item === undefined) throw new ImpastoError("There is no picture to teach with.");
   return item;
 };

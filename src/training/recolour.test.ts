@@ -31,6 +31,27 @@ describe("recolour", () => {
     }
   });
 
+  it("turned by a third of a circle, and nothing else, permutes the channels", () => {
+    // Powers of 2·½ − 1 = 0 leave saturation, contrast and curves as they are.
+    const factors = { uniform: () => 0.5, below: () => 0, normal: () => 0 };
+    const turn = (part: number, picture: readonly number[]) => {
+      const colours = Float32Array.from(picture);
+      let first = true;
+      const uniform = () => {
+        const value = first ? part : 0.5;
+        first = false;
+        return value;
+      };
+      recolour([colours], { ...factors, uniform });
+      return [...colours];
+    };
+    const [red, green, blue] = [0.75, 0.5, 0.25];
+    for (const [index, value] of turn(1 / 3, [red, green, blue]).entries())
+      expect(value).toBeCloseTo([blue, red, green][index] ?? Number.NaN, 6);
+    for (const [index, value] of turn(0, [red, green, blue]).entries())
+      expect(value).toBeCloseTo([red, green, blue][index] ?? Number.NaN, 6);
+  });
+
   it("turns red into every other hue, by one seed or another", () => {
     const strongest = new Set<number>();
     for (let seed = 0; seed < 40; seed++) {

@@ -4,7 +4,7 @@
  * The teacher's answer there is what it has most need of.
  * @module
  */
-import { ImpastoError } from "../errors.ts";
+import { ImpastoError, MisuseError } from "../errors.ts";
 import type { Network } from "../network/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { OptionsInput } from "../transfer/options.ts";
@@ -28,9 +28,10 @@ export interface Rehearsals {
   readonly share: number;
 }
 
+const PLAINEST: OptionsInput = { preset: "neural-style", init: "content" };
 /** The part of the rehearsals with each objective: the plainest most, for there the student errs most. */
 const OBJECTIVES: readonly (readonly [number, OptionsInput])[] = [
-  [0.7, { preset: "neural-style", init: "content" }],
+  [0.7, PLAINEST],
   [0.2, { preset: "impasto", init: "content" }],
   [0.1, { preset: "gatys", init: "content" }],
 ];
@@ -66,7 +67,7 @@ export async function rehearse(
       if (keptAfter.includes(iterate.evaluation)) pictures.push(store(iterate.picture()));
     }
   } catch (error) {
-    if (!(error instanceof ImpastoError)) throw error;
+    if (!(error instanceof ImpastoError) || error instanceof MisuseError) throw error;
   }
   return pictures.length === 0 ? undefined : { painting, pictures };
 }
@@ -77,5 +78,5 @@ function choose(at: number): OptionsInput {
     below += share;
     if (at < below) return objective;
   }
-  return {};
+  return PLAINEST;
 }

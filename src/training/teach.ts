@@ -59,6 +59,8 @@ export interface TeachingStep {
   readonly step: number;
   readonly result: LessonResult;
   readonly rate: number;
+  /** ‖∂loss/∂parameters‖, before it was shortened. */
+  readonly gradientLength: number;
   /** A copy of the state after the step, to be asked for before the next one. */
   progress(): Progress;
 }
@@ -87,7 +89,10 @@ export function rateAt(step: number, { after, steps, peakRate, lastRate, warmUp 
   return lastRate + (peakRate - lastRate) * height;
 }
 
-/** Teaches from where `progress` left off to the end, yielding after each step. */
+/**
+ * Teaches from where `progress` left off to the end of the stretch, yielding after each step.
+ * @throws ImpastoError when the loss or its gradient stops being a number.
+ */
 export async function* teach(
   classroom: Classroom,
   curriculum: Curriculum,
@@ -127,19 +132,20 @@ export async function* teach(
         ? cutScene(scenes, batch, recolouredShare, random)
         : cutBatch(material, batch, recolouredShare, random);
       const result = await lessons[pooling].run(pictures, optimizer.point);
-      if (!Number.isFinite(result.loss)) {
+      const length = shorten(result.gradient, curriculum.longestGradient);
+      if (!Number.isFinite(result.loss) || !Number.isFinite(length)) {
         throw new ImpastoError(
           `Teaching diverged at step ${step}: lower the rate, and go on from a checkpoint.`,
         );
       }
       const rate = rateAt(step, curriculum);
-      shorten(result.gradient, curriculum.longestGradient);
       optimizer.tell(result.loss, result.gradient);
       step += 1;
       yield {
         step,
         result,
         rate,
+        gradientLength: length,
         progress: () => ({
           step,
           parameters: optimizer.point.slice(),
@@ -154,11 +160,11 @@ export async function* teach(
   }
 }
 
-/** Scales a vector that is longer than `longest` to that length, in place. */
-function shorten(vector: Float32Array, longest: number): void {
+/** Scales a vector that is longer than `longest` to that length, in place, and tells how long it was. */
+function shorten(vector: Float32Array, longest: number): number {
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-  if (length <= longest) return;
-  for (let index = 0; index < vector.length; index++) vector[index] *= longest / length;
+  if (length > longest) for (let index = 0; index < vector.length; index++) vector[index] *= longest / length;
+  return length;
 }
 
 /** The student as it would be shipped. */
