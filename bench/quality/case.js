@@ -38,9 +38,9 @@ const snapshots = [];
 let next = 0;
 let step = await steps.next();
 for (; !step.done; step = await steps.next()) {
-  const { loss, size } = step.value;
+  const { loss, size, secondsLeft } = step.value;
   const now = seconds();
-  trace.push({ seconds: now, loss: loss.total, width: size.width, height: size.height });
+  trace.push({ seconds: now, secondsLeft, loss: loss.total, width: size.width, height: size.height });
   if (now >= next && size.width * size.height <= LARGEST) {
     snapshots.push({ seconds: now, picture: step.value.picture() });
     next = PACE * now;

@@ -17,3 +17,7 @@ export function figure(value: number | undefined): string {
 
 /** A part of something else, always with two decimals. */
 export const ratio = (value: number | undefined): string => (value === undefined ? "–" : value.toFixed(2));
+
+/** A part of something else in hundredths. */
+export const percent = (value: number | undefined): string =>
+  value === undefined ? "–" : `${(100 * value).toFixed(0)} %`;

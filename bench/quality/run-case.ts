@@ -29,7 +29,14 @@ const measuredSchema = z.object({
   secondsPerEvaluation: z.number(),
   loss: z.number().nullable(),
   trace: z.array(
-    z.object({ seconds: z.number(), loss: z.number().nullable(), width: z.number(), height: z.number() }),
+    z.object({
+      seconds: z.number(),
+      /** What the program said was left; absent in runs of versions that were not asked. */
+      secondsLeft: z.number().optional(),
+      loss: z.number().nullable(),
+      width: z.number(),
+      height: z.number(),
+    }),
   ),
   /** When each picture on the way was taken. */
   snapshots: z.array(z.number()),

@@ -3,7 +3,9 @@
  * @module
  */
 import { type Comparison, compare, LIMITS, passes, styleDistance } from "./comparison.ts";
-import { figure, ratio } from "./figures.ts";
+import { figure, percent, ratio } from "./figures.ts";
+
+import { worstEstimate } from "./progress.ts";
 import { counterpart, inEvaluations, type PairResults, type Result, type Results } from "./results.ts";
 import { type Scores, STYLE_LAYERS } from "./scores.ts";
 
@@ -11,7 +13,7 @@ import { type Scores, STYLE_LAYERS } from "./scores.ts";
 export function writeTable(results: Results, earlier: Results | undefined): string {
   const rows = results.pairs.flatMap((pair) => [
     ...(pair.peer
-      ? [[pair.name, pair.peer.name, "", "", "", "", ...scoreCells(pair.peer.scores), "", "", "", ""]]
+      ? [[pair.name, pair.peer.name, "", "", "", "", "", "", ...scoreCells(pair.peer.scores), "", "", "", ""]]
       : []),
     ...pair.results.map((result) => [
       pair.name,
@@ -38,6 +40,8 @@ const HEADINGS = [
   "PyTorch evaluations",
   "seconds",
   "evaluations",
+  "first picture",
+  "time left off by",
   "peak memory",
   "content",
   ...STYLE_LAYERS.map((layer) => `W2 ${layer}`),
@@ -50,11 +54,13 @@ const HEADINGS = [
   "pass",
 ];
 
-/** What a result cost: PyTorch evaluations, seconds, evaluations, memory. */
+/** What a result cost: PyTorch evaluations, seconds, evaluations, how its progress went, memory. */
 const costCells = (result: Result): readonly string[] => [
   figure(inEvaluations(result.seconds, result)),
   result.seconds.toFixed(1),
   String(result.evaluations),
+  `${figure(result.trace[0]?.seconds)} s`,
+  percent(worstEstimate(result)),
   `${(result.peakMemory / 1e9).toFixed(2)} GB`,
 ];
 

@@ -18,14 +18,24 @@ const notes = (styleScale: number, styleSide: number, preset = "impasto") => {
 describe("The notes on paintings", () => {
   it("say where a painting is too small for the strokes that were asked for, and how large they come out", () => {
     expect(notes(2, 96)).toEqual([
-      "painting.jpg has 96×48 pixels and is not enlarged: its strokes come out 1.50 times as large, not 2.",
+      "painting.jpg has 96×48 pixels and is not enlarged: its strokes come out 0.75 times as large as a larger file's.",
     ]);
-    expect(notes(2, 32)).toEqual([expect.stringContaining("0.50 times as large, not 2")]);
+    expect(notes(2, 32)).toEqual([expect.stringContaining("0.25 times as large")]);
+    expect(notes(1, 32)).toEqual([expect.stringContaining("0.50 times as large")]);
   });
 
-  it("say nothing of one that is large enough, or where strokes are not to be larger", () => {
-    expect(notes(2, 128)).toEqual([]);
-    expect(notes(1, 16)).toEqual([]);
-    expect(notes(0.5, 16)).toEqual([]);
+  it.each(["gatys", "notebook", "neural-style"])("say where %s enlarges a painting", (preset) => {
+    expect(notes(1, 32, preset)).toEqual([
+      expect.stringMatching(/^painting.jpg has 32×16 pixels and is enlarged to \d+×\d+, as this preset does/),
+    ]);
   });
+
+  it.each(["impasto", "gatys", "neural-style"])(
+    "say nothing of one that is large enough, for %s",
+    (preset) => {
+      expect(notes(2, 512, preset)).toEqual([]);
+      expect(notes(1, 512, preset)).toEqual([]);
+      expect(notes(0.5, 512, preset)).toEqual([]);
+    },
+  );
 });

@@ -6,19 +6,25 @@ import type { Size } from "../image/size.ts";
 import type { Settings } from "../transfer/settings.ts";
 import type { Inputs } from "./inputs.ts";
 
-/** Says which paintings are too small for the strokes that were asked for; of those large enough, nothing. */
+/** Strokes this much smaller than a larger file's are not worth a word. */
+const NEAR_ENOUGH = 0.9;
+
+/** Says which paintings are too small for the strokes that were asked for, and which are enlarged; of others, nothing. */
 export function writeStyleNotes(
   { content, styles }: Pick<Inputs, "content" | "styles">,
   settings: Settings,
   styleScale: number,
 ): readonly string[] {
-  if (styleScale <= 1) return [];
   const result = settings.contentSize(content.picture, settings.size);
   return styles.flatMap(({ picture, facts }) => {
-    const reached = longest(settings.styleSize(picture, result)) / longest(result);
-    // A rounded side is not worth a word.
-    if (reached > 0.99 * styleScale) return [];
-    return `${facts.name} has ${picture.width}×${picture.height} pixels and is not enlarged: its strokes come out ${reached.toFixed(2)} times as large, not ${styleScale}.`;
+    const seen = settings.styleSize(picture, result);
+    const own = `${facts.name} has ${picture.width}×${picture.height} pixels`;
+    if (longest(seen) > longest(picture)) {
+      return `${own} and is enlarged to ${seen.width}×${seen.height}, as this preset does: a larger file would be better.`;
+    }
+    const reached = longest(seen) / (styleScale * longest(result));
+    if (reached > NEAR_ENOUGH) return [];
+    return `${own} and is not enlarged: its strokes come out ${reached.toFixed(2)} times as large as a larger file's.`;
   });
 }
 

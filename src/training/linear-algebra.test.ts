@@ -5,9 +5,7 @@ import { chooseChannels, leastSquares, rotationTowards, squareRootOf } from "./l
 
 const next = randomNumbers(11);
 const random = (rows: number, columns: number): Matrix =>
-  Matrix.from2DArray(
-    Array.from({ length: rows }, () => Array.from({ length: columns }, () => 2 * next() - 1)),
-  );
+  new Matrix(Array.from({ length: rows }, () => Array.from({ length: columns }, () => 2 * next() - 1)));
 const distance = (a: Matrix, b: Matrix): number => Matrix.sub(a, b).norm();
 
 describe("the linear algebra of teaching", () => {
