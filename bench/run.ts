@@ -1,6 +1,7 @@
 /**
  * Prints a table: seconds per evaluation by objective, network and size, the optimiser's share of them, the time to open
- * the network, to make targets and compile, and peak memory. Run `npm run build` first. Each figure is the median of three runs.
+ * the network, to make targets and compile, and peak memory. Run `npm run build` first. Each figure is the median of three runs;
+ * the networks take turns, and their ratios come last.
  * Options: --runs n, --presets impasto,neural-style, --sizes 256x192,512x384, --networks vgg19,built-in
  * @module
  */
@@ -68,15 +69,19 @@ console.log(
   "| objective | network | size | s per evaluation | of it L-BFGS | open | targets and compiling | peak memory |",
 );
 console.log("|---|---|---|---|---|---|---|---|");
+const ratios: string[] = [];
 for (const preset of flags.presets.split(",")) {
   const history = HISTORIES[preset] ?? 8;
-  for (const network of flags.networks.split(",")) {
-    for (const size of flags.sizes.split(",")) {
-      const [width = 0, height = 0] = size.split("x").map(Number);
-      const runs = Array.from({ length: Number(flags.runs) }, () =>
-        runCase({ preset, network, width, height, history }),
-      );
-      const of = (key: keyof z.infer<typeof caseSchema>) => median(runs.map((run) => run[key]));
+  for (const size of flags.sizes.split(",")) {
+    const [width = 0, height = 0] = size.split("x").map(Number);
+    const networks = flags.networks.split(",");
+    // In turns, so that a machine that changes its pace changes it for all.
+    const rounds = Array.from({ length: Number(flags.runs) }, () =>
+      networks.map((network) => runCase({ preset, network, width, height, history })),
+    );
+    const evaluations = networks.map((network, index) => {
+      const of = (key: keyof z.infer<typeof caseSchema>) =>
+        median(rounds.map((round) => round[index]?.[key] ?? Number.NaN));
       const share = optimizerSeconds(3 * width * height, history) / of("secondsPerEvaluation");
       const cells = [
         preset,
@@ -89,6 +94,15 @@ for (const preset of flags.presets.split(",")) {
         `${(of("peakMemory") / 1e9).toFixed(2)} GB`,
       ];
       console.log(`| ${cells.join(" | ")} |`);
+      return of("secondsPerEvaluation");
+    });
+    for (const [index, network] of networks.entries()) {
+      if (index === 0) continue;
+      const ratio = (evaluations[0] ?? Number.NaN) / (evaluations[index] ?? Number.NaN);
+      ratios.push(
+        `${preset}, ${size.replace("x", "×")}: ${networks[0]} takes ${ratio.toFixed(1)} times as long as ${network}`,
+      );
     }
   }
 }
+console.log(`\n${ratios.join("\n")}`);

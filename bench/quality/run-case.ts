@@ -92,10 +92,11 @@ export async function runCase(
   const options = { ...chosen, size: pair.size };
   const request = await requestName(pair, options, bench.weights);
   const names = { pair: pair.name, configuration: name };
-  const reference = bench.reference(size.width, size.height);
   const stored = await findCase(request, bench);
+  if (stored?.reference !== undefined) return { ...stored, ...names };
+  const reference = bench.reference(size.width, size.height);
   // One that was timed without a reference, in another hour, cannot be given one now.
-  if (stored && (stored.reference !== undefined || reference === undefined)) return { ...stored, ...names };
+  if (stored && reference === undefined) return { ...stored, ...names };
   const output = join(bench.folder, `${request}-${bench.software.version}`);
 
   console.error(`${pair.name}: ${name}`);
