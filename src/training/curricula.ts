@@ -1,6 +1,6 @@
 /**
- * The ways the student has been taught, each in one stretch or several: the first sketch's, for comparison, and the
- * two that made the shipped network, one after the other.
+ * The ways the student has been taught, each in one stretch or several: the first sketch's, for comparison, the
+ * one that made the shipped network, and one that goes on from it, which made it no better.
  * @module
  */
 import { TAUGHT_LAYERS } from "../network/student.ts";
@@ -76,7 +76,7 @@ const finish: Curriculum = {
   rehearsals: { every: 200, keptAfter: [20, 60, 150, 300], share: 0.6 },
 };
 
-/** The shipped network taken up again, on more palettes than the pictures have: features once more, at half the rate. */
+/** A taught network taken up again, on more palettes than the pictures have: features once more, at half the rate. */
 const widening: Curriculum = {
   ...focus,
   seed: 1,
