@@ -2,8 +2,9 @@
  * Lines over time as an SVG that stands alone; both axes logarithmic, for most of the gain comes early.
  * @module
  */
+
+import { escapeHtml } from "../../src/cli/html.ts";
 import { figure } from "./figures.ts";
-import { escapeMarkup } from "./markup.ts";
 
 /** One line. */
 export interface Series {
@@ -42,7 +43,7 @@ export function drawPlot({ title, x, y, series, level }: Plot): string {
     EDGE.top,
   );
   const parts = [
-    `<title>${escapeMarkup(title)}</title>`,
+    `<title>${escapeHtml(title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     text(EDGE.left, 20, title, 'font-weight="bold"'),
     text((EDGE.left + WIDTH - EDGE.right) / 2, HEIGHT - 10, x, 'text-anchor="middle"'),
@@ -103,4 +104,4 @@ function ticksBetween(low: number, high: number): readonly number[] {
 const round = (value: number): number => Number(value.toFixed(1));
 
 const text = (x: number, y: number, content: string, attributes = ""): string =>
-  `<text x="${x}" y="${y}" ${attributes}>${escapeMarkup(content)}</text>`;
+  `<text x="${x}" y="${y}" ${attributes}>${escapeHtml(content)}</text>`;

@@ -4,11 +4,11 @@
  */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { escapeHtml } from "../../src/cli/html.ts";
 import { readMetadata } from "../../src/image/sharp.node.ts";
 import { compare, passes, styleDistance } from "./comparison.ts";
 import { drawCurves } from "./curves.ts";
 import { figure, ratio } from "./figures.ts";
-import { escapeMarkup } from "./markup.ts";
 import { inEvaluations, type PairResults, type Result, type Results } from "./results.ts";
 import { type Scores, STYLE_LAYERS } from "./scores.ts";
 
@@ -40,7 +40,7 @@ export async function writeSheet(results: Results, folder: string): Promise<stri
 <html lang="en"><meta charset="utf-8"><title>impasto: contact sheet</title>
 <style>${STYLE}${rules.join("\n")}</style>
 <h1>Contact sheet</h1>
-<p>${escapeMarkup(`${results.machine}, program ${results.software}. Pictures at 100 %, regions at ${ENLARGED}00 %. Ratios are to the peer's picture.`)}</p>
+<p>${escapeHtml(`${results.machine}, program ${results.software}. Pictures at 100 %, regions at ${ENLARGED}00 %. Ratios are to the peer's picture.`)}</p>
 ${sections.join("\n")}
 </html>
 `;
@@ -73,13 +73,13 @@ async function section(pair: PairResults, show: Show): Promise<string> {
     figures.push(figureOf(result.configuration, shown, regions(pair, shown), facts));
   }
   const plots = [...drawCurves(pair).values()];
-  return `<h2>${escapeMarkup(pair.name)}, ${pair.size} px</h2>
+  return `<h2>${escapeHtml(pair.name)}, ${pair.size} px</h2>
 <div class="row">${figures.join("\n")}</div>
 <div class="row">${plots.join("\n")}</div>`;
 }
 
 const figureOf = (name: string, shown: Shown, closer: string, facts: string): string =>
-  `<figure><figcaption>${escapeMarkup(name)}</figcaption>${box("picture", name, shown, shown, "")}${closer}${facts}</figure>`;
+  `<figure><figcaption>${escapeHtml(name)}</figcaption>${box("picture", name, shown, shown, "")}${closer}${facts}</figure>`;
 
 function regions({ regions: wanted }: PairResults, shown: Shown): string {
   const side = { width: Math.min(REGION, shown.width), height: Math.min(REGION, shown.height) };
@@ -104,7 +104,7 @@ const box = (
   { width, height }: { readonly width: number; readonly height: number },
   style: string,
 ): string =>
-  `<div role="img" aria-label="${escapeMarkup(name)}" class="${kind} ${className}" style="width:${width}px;height:${height}px;${style}"></div>`;
+  `<div role="img" aria-label="${escapeHtml(name)}" class="${kind} ${className}" style="width:${width}px;height:${height}px;${style}"></div>`;
 
 const cost = (result: Result): string =>
   `<div>${figure(inEvaluations(result.seconds, result))} PyTorch evaluations; ${result.seconds.toFixed(1)} s, ${result.evaluations} evaluations, ${(result.peakMemory / 1e9).toFixed(2)} GB</div>`;

@@ -36,6 +36,7 @@ export type OptimizerSettings =
       readonly kind: "lbfgs";
       readonly manner: "safeguarded";
       readonly history: number;
+      /** The largest change of one variable in the first trial. */
       readonly firstStep: number;
     }
   | { readonly kind: "adam"; readonly learningRate: number; readonly beta1: number; readonly beta2: number };
@@ -52,12 +53,15 @@ export interface Preset {
   readonly source: string;
   /** Whether features are scaled to a mean activation of 1: always, never, or where they are as large as Oxford's. */
   readonly normalized: boolean | "large";
+  /** How the network shrinks its picture. */
   readonly pooling: Pooling;
   /** What lies beyond the picture's border. */
   readonly edges: Edges;
+  /** α, β and γ: what content, style and smoothness count, in the preset's units. */
   readonly contentWeight: number;
   readonly styleWeight: number;
   readonly smoothnessWeight: number;
+  /** The layers whose features are the content, and those whose statistics are the style, with their weights. */
   readonly contentLayers: LayerWeights;
   readonly styleLayers: LayerWeights;
   /** How style is measured: by Gram matrices, or as a normal distribution of features. */
@@ -78,10 +82,13 @@ export interface Preset {
   styleSize(style: Size, result: Size): Size;
   /** The sizes to work through, the last being that of the result. */
   schedule(longest: number): readonly Scale[];
+  /** The picture to start from: the photograph, or noise. */
   readonly init: "content" | "noise";
   /** The noise to start from: white over [0, 1], or normal around the mean colour of photographs. */
   readonly noise: "white" | "mean-colour";
+  /** What the optimiser moves; its steps are in their units. */
   readonly variables: Variables;
+  /** Each optimiser's settings, and the one that is used where none is asked for. */
   readonly lbfgs: OptimizerSettings & { readonly kind: "lbfgs" };
   readonly adam: OptimizerSettings & { readonly kind: "adam" };
   readonly optimizer: "lbfgs" | "adam";

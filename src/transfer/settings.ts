@@ -54,7 +54,7 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
     pooling: options.pooling ?? preset.pooling,
     edges: options.edges ?? preset.edges,
     styleMeasure: options.styleMeasure ?? preset.styleMeasure,
-    contentWeight: contentWeight(options, preset, nameOf),
+    contentWeight: alphaOf(options, preset, nameOf),
     styleSize: (style, result) => scaledStyleSize(style, result, preset, options.styleScale),
     styleWeight: options.styleWeight ?? preset.styleWeight,
     smoothnessWeight: options.smoothnessWeight ?? preset.smoothnessWeight,
@@ -83,7 +83,7 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
 const STRENGTH_RANGE = 30;
 
 /** The strength dial moves α along a geometric scale, with the preset's own in the middle. */
-function contentWeight(
+function alphaOf(
   { strength, contentWeight, styleWeight }: Options,
   preset: Preset,
   nameOf: (option: OptionName) => string,
