@@ -238,11 +238,13 @@ describe("Stopped by a signal, a transfer", () => {
     expect(engine.open()).toBe(0);
   });
 
-  test("after its end has not been stopped", async () => {
+  test("at or after its end has not been stopped", async () => {
     const controller = new AbortController();
-    const { result } = await run(request(), controller.signal);
+    const { iterates, result } = await run(request(), controller.signal);
     controller.abort();
     expect(result.stopped).toBe(false);
+    const last = await stopAfter(request(), iterates.length);
+    expect(last.result).toMatchObject({ evaluations: iterates.length, stopped: false });
   });
 });
 

@@ -128,7 +128,9 @@ export async function* repaint(
     seconds: (performance.now() - began) / 1000,
     secondsPerEvaluation: last ? last.seconds / last.evaluation : 0,
     optimizer: planFor(size).optimizer,
-    stopped: signal?.aborted ?? false,
+    // A signal that comes when everything is done stops nothing.
+    stopped:
+      signal?.aborted === true && evaluations < scales.reduce((sum, scale) => sum + scale.iterations, 0),
   };
 }
 
