@@ -41,7 +41,9 @@ const { values, positionals } = parseArgs({
 const [folder] = positionals;
 const weightsFile = process.env.IMPASTO_WEIGHTS;
 if (folder === undefined || weightsFile === undefined) {
-  throw new Error("Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures>");
+  throw new Error(
+    "Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|further|sketch] [--from <network>]",
+  );
 }
 const recipes = new Map<string, readonly [Curriculum, ...Curriculum[]]>(Object.entries(curricula));
 const recipe = recipes.get(values.recipe);
@@ -54,7 +56,7 @@ if ((values.recipe === "further") !== (values.from !== undefined)) {
   throw new Error("The recipe further goes on from a network, and it alone: name one with --from");
 }
 const divisor = Number(values.divisor);
-if (!Number.isInteger(64 / divisor) || divisor < 2) {
+if (!Number.isInteger(divisor) || !Number.isInteger(64 / divisor) || divisor < 2) {
   throw new Error(`Expected a whole divisor of 64 above 1 for --divisor but received ${values.divisor}`);
 }
 const { checkpoints = `.cache/teaching/${values.recipe}` } = values;
@@ -135,9 +137,10 @@ await exam(progress, "max");
 
 const KINDS = ["features", "grams", "contrasts"] as const;
 const sums = new Map<string, number>();
+let longest = 0;
 for (const curriculum of recipe) {
   if (progress.step >= curriculum.after + curriculum.steps) continue;
-  for await (const { step, result, rate, progress: current } of teach(
+  for await (const { step, result, rate, gradientLength, progress: current } of teach(
     { runtime, teacher, means, layout, material },
     curriculum,
     progress,
@@ -148,11 +151,15 @@ for (const curriculum of recipe) {
         sums.set(key, (sums.get(key) ?? 0) + error / REPORT_EVERY);
       }
     }
+    longest = Math.max(longest, gradientLength);
     if (step % REPORT_EVERY === 0) {
       const left = ((performance.now() - began) / 1000 / (step - begun)) * (steps - step);
-      log(`step ${step}  rate ${rate.toExponential(1)}  ${left.toFixed(0)} s left`);
+      log(
+        `step ${step}  rate ${rate.toExponential(1)}  longest gradient ${longest.toFixed(1)}  ${left.toFixed(0)} s left`,
+      );
       for (const kind of KINDS) log(`  ${kind.padEnd(9)} ${list(averages(kind))}`);
       sums.clear();
+      longest = 0;
     }
     if (step % CHECKPOINT_EVERY === 0 || step === curriculum.after + curriculum.steps) {
       progress = current();

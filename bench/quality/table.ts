@@ -4,7 +4,6 @@
  */
 import { type Comparison, compare, LIMITS, passes, styleDistance } from "./comparison.ts";
 import { figure, percent, ratio } from "./figures.ts";
-
 import { worstEstimate } from "./progress.ts";
 import { counterpart, inEvaluations, type PairResults, type Result, type Results } from "./results.ts";
 import { type Scores, STYLE_LAYERS } from "./scores.ts";

@@ -30,6 +30,12 @@ describe("The notes on paintings", () => {
     ]);
   });
 
+  it("say how large strokes come out where a painting is enlarged and still too small", () => {
+    expect(notes(2, 32, "neural-style")).toEqual([
+      expect.stringMatching(/is enlarged to 64×32, as this preset does: its strokes come out 0.50 times/),
+    ]);
+  });
+
   it.each(["impasto", "gatys", "neural-style"])(
     "say nothing of one that is large enough, for %s",
     (preset) => {

@@ -18,13 +18,14 @@ export function writeStyleNotes(
   const result = settings.contentSize(content.picture, settings.size);
   return styles.flatMap(({ picture, facts }) => {
     const seen = settings.styleSize(picture, result);
-    const own = `${facts.name} has ${picture.width}×${picture.height} pixels`;
-    if (longest(seen) > longest(picture)) {
-      return `${own} and is enlarged to ${seen.width}×${seen.height}, as this preset does: a larger file would be better.`;
-    }
+    const enlarged = seen.width > picture.width || seen.height > picture.height;
     const reached = longest(seen) / (styleScale * longest(result));
-    if (reached > NEAR_ENOUGH) return [];
-    return `${own} and is not enlarged: its strokes come out ${reached.toFixed(2)} times as large as a larger file's.`;
+    const small = reached <= NEAR_ENOUGH;
+    if (!enlarged && !small) return [];
+    const own = `${facts.name} has ${picture.width}×${picture.height} pixels and is`;
+    const how = enlarged ? `enlarged to ${seen.width}×${seen.height}, as this preset does` : "not enlarged";
+    const strokes = `its strokes come out ${reached.toFixed(2)} times as large as a larger file's`;
+    return `${own} ${how}: ${small ? strokes : "a larger file would be better"}.`;
   });
 }
 

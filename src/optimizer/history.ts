@@ -7,7 +7,16 @@
  * @module
  */
 import { MisuseError } from "../errors.ts";
-import { addBank, BANK_PAIRS, type Bank, bankProducts, CHUNK, type Curvature, writePair } from "./kernels.ts";
+import {
+  addBank,
+  type Bank,
+  bankProducts,
+  CHUNK,
+  type Curvature,
+  pairsPerBank,
+  storedVectors,
+  writePair,
+} from "./kernels.ts";
 
 /** The pairs, oldest first, and the directions they give. Memory is taken a bank at a time, as they come. */
 export class History {
@@ -42,8 +51,8 @@ export class History {
     this.#capacity = capacity;
     this.#sy = new Float64Array(this.#capacity ** 2);
     this.#yy = new Float64Array(this.#capacity ** 2);
-    this.#pairs = Math.min(BANK_PAIRS, capacity);
-    const vectors = 2 * this.#pairs * Math.ceil(capacity / this.#pairs);
+    this.#pairs = pairsPerBank(capacity);
+    const vectors = storedVectors(capacity);
     this.#products = new Float64Array(vectors);
     this.#fresh = new Float64Array(vectors);
     this.#sum = new Float64Array(Math.min(CHUNK, size));

@@ -14,6 +14,13 @@ export const BANK_PAIRS = BANK_VECTORS / 2;
 /** How many variables are worked on at a time: what is read once a bank stays in the first caches. */
 export const CHUNK = 4096;
 
+/** How many pairs each bank of a memory of so many pairs holds. */
+export const pairsPerBank = (capacity: number): number => Math.min(BANK_PAIRS, capacity);
+
+/** How many vectors such a memory takes, its banks full. */
+export const storedVectors = (capacity: number): number =>
+  2 * pairsPerBank(capacity) * Math.ceil(capacity / pairsPerBank(capacity));
+
 /** Vectors that stand interleaved. */
 export interface Bank {
   readonly values: Float32Array;

@@ -106,7 +106,7 @@ export async function beginFromTeacher(
 
 /**
  * Takes up a network that was exported: its convolutions as they are, and its maps from their heads for raw features. Such
- * a head R holds the map W = Q R but for its orthonormal Q, of which raw losses do not depend. Q is the one that brings
+ * a head R holds the map W = Q R but for its orthonormal Q, on which raw losses do not depend. Q is the one that brings
  * Q R s closest to the teacher's features in the pictures (orthogonal Procrustes): exactly the old one where W was their
  * least-squares map, and close to it after teaching. Heads for normalised features are made anew from it.
  * @throws ImpastoError when the network has another shape.
@@ -125,7 +125,7 @@ export async function beginFromNetwork(
     const found = tensors.get(name);
     if (found?.data.length !== size)
       throw new ImpastoError(
-        `The network to go on from has no ${name} of ${size} values: it has another number of channels.`,
+        `The network to go on from has no ${name} of ${size} values: it is no student, or has another number of channels.`,
       );
     return found.data;
   };

@@ -18,11 +18,12 @@ const sceneFile = (folder: string, index: number) => join(folder, `scene-${index
 
 /**
  * Writes a checkpoint into the folder, which is made where it is missing.
- * @param course what is being taught, in words or as a checksum: no other course goes on from it.
+ * @param course what is being taught, in words or as a checksum: no other course goes on from it. A folder with the
+ *   state of another is refused by {@link readCheckpoint}, which comes first.
  */
 export async function writeCheckpoint(folder: string, course: string, progress: Progress): Promise<void> {
   await mkdir(folder, { recursive: true });
-  // Without a state beside them, scenes are left over from another course.
+  // Without a state beside them, nobody knows of which course scenes are left over.
   const goesOn = existsSync(join(folder, STATE));
   for (const [index, { painting, pictures }] of progress.scenes.entries()) {
     const file = sceneFile(folder, index);

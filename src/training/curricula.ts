@@ -90,7 +90,7 @@ const widening: Curriculum = {
   rehearsals: { every: 300, keptAfter: [20, 60, 150, 300], share: 0.5 },
 };
 
-/** And Gram matrices, for longer, with the longest gradients shortened. */
+/** And Gram matrices, whose gradients are longer, at a low rate. */
 const polish: Curriculum = {
   ...widening,
   emphasis: finish.emphasis,

@@ -42,15 +42,18 @@ export async function averageOver<Name extends string>(
   const sums = new Map(
     Object.entries<Tensor>(outputs).map(([name, { shape }]) => [name, new Float64Array(sizeOf(shape))]),
   );
-  for (const inputs of batches) {
-    const results = await program.run(inputs);
-    for (const [name, sum] of sums) {
-      const values = results[name];
-      if (values === undefined) throw new TypeError(`The graph does not compute ${name}`);
-      for (let index = 0; index < sum.length; index++) sum[index] += values[index];
+  try {
+    for (const inputs of batches) {
+      const results = await program.run(inputs);
+      for (const [name, sum] of sums) {
+        const values = results[name];
+        if (values === undefined) throw new TypeError(`The graph does not compute ${name}`);
+        for (let index = 0; index < sum.length; index++) sum[index] += values[index];
+      }
     }
+  } finally {
+    await program.release();
   }
-  await program.release();
   return (name) => {
     const [rows = 1, columns = 1] = outputs[name].shape;
     return Matrix.from1DArray(rows, columns, sums.get(name) ?? []).div(batches.length);

@@ -253,7 +253,7 @@ describe("teaching", () => {
       expect(after.features[layer]).toBeCloseTo(before.features[layer] ?? Number.NaN, 2);
     await expect(
       beginFromNetwork(runtime, teacher, layoutOf(DIVISOR / 2), exported, BATCH, batches),
-    ).rejects.toThrow("has no conv1_1.kernel of 216 values: it has another number");
+    ).rejects.toThrow("has no conv1_1.kernel of 216 values: it is no student");
   });
 
   it("shortens gradients that are too long, and no others", async () => {

@@ -57,6 +57,7 @@ export interface Progress {
 export interface TeachingStep {
   /** Steps done, this one included. */
   readonly step: number;
+  /** Its gradient as it was followed, shortened. */
   readonly result: LessonResult;
   readonly rate: number;
   /** ‖∂loss/∂parameters‖, before it was shortened. */

@@ -36,7 +36,7 @@ describe("As memory shrinks, a picture", () => {
     }
   });
 
-  test("costs ever more, and is remembered for ever shorter, until it is refused", () => {
+  test("costs ever more, until it is refused with the shortest memory", () => {
     const histories = plans.map(({ optimizer }) => (optimizer.kind === "lbfgs" ? optimizer.history : 0));
     expect(histories[0]).toBe(20);
     expect(histories.at(-1)).toBe(1);

@@ -11,7 +11,7 @@ import { input } from "../graph/tensor.ts";
 import { SHORTEST_SIDE, type Size } from "../image/size.ts";
 import type { Layer } from "../network/layers.ts";
 import { featuresAt, type Network, throughHeads } from "../network/network.ts";
-import { BANK_PAIRS } from "../optimizer/kernels.ts";
+import { BANK_PAIRS, storedVectors } from "../optimizer/kernels.ts";
 import { leastRegion, partition } from "./blocks.ts";
 import { buildOptions } from "./build-options.ts";
 import type { OptimizerSettings } from "./preset.ts";
@@ -61,7 +61,12 @@ const VECTOR = 3 * Float32Array.BYTES_PER_ELEMENT;
 const OTHER_VECTORS = 2;
 /** Histories to fall back on. */
 const SHORTER_HISTORIES = [16, 12, 8, BANK_PAIRS, 2, 1];
-/** A longer history may make an evaluation this much more expensive, and no more: it gains little. */
+/** The shortest history that a picture is looked at whole with, unless a shorter one was asked for. */
+const WHOLE_HISTORY = 4;
+/**
+ * A longer history may make an evaluation in blocks this much more expensive, and no more: with the default preset it
+ * gains next to nothing (docs/preset.md).
+ */
 const WORTH_A_HISTORY = 1.1;
 /** In blocks: forward once more than backward and forward, which take three times as long. */
 const TWO_PASSES = 4 / 3;
@@ -94,7 +99,10 @@ function bestPlan(
   costs: Costs,
   available: number,
 ): Plan | undefined {
-  const plans = optimizersLike(optimizer).flatMap((one) => planWith(one, size, costs, available) ?? []);
+  const plans = optimizersLike(optimizer).flatMap((one) => {
+    const goodWhole = one === optimizer || (one.kind === "lbfgs" && one.history >= WHOLE_HISTORY);
+    return planWith(one, size, costs, available, goodWhole) ?? [];
+  });
   const least = Math.min(...plans.map(({ pixelsSeen }) => pixelsSeen));
   return plans.find(({ pixelsSeen }) => pixelsSeen <= WORTH_A_HISTORY * least);
 }
@@ -105,11 +113,12 @@ function planWith(
   size: Size,
   costs: Costs,
   available: number,
+  goodWhole: boolean,
 ): Plan | undefined {
   const pixels = size.width * size.height;
   const left = SHARE * available - residentBytes(pixels, optimizer, costs);
   const whole = left / costs.whole;
-  if (whole >= pixels) return { mostPixels: whole, pixelsSeen: pixels, optimizer };
+  if (goodWhole && whole >= pixels) return { mostPixels: whole, pixelsSeen: pixels, optimizer };
   // One block of the whole picture would be the whole picture, for which there is no room.
   const mostPixels = Math.min((left - pixels * VECTOR) / costs.block, pixels - 1);
   if (mostPixels < costs.leastPixels) return undefined;
@@ -136,9 +145,7 @@ const residentBytes = (pixels: number, optimizer: OptimizerSettings, costs: Cost
 /** The optimiser's vectors, and the best point's copy where that is not the last. */
 function vectorsOf(optimizer: OptimizerSettings): number {
   if (optimizer.kind === "adam") return 5;
-  const bank = Math.min(BANK_PAIRS, optimizer.history);
-  const pairs = Math.ceil(optimizer.history / bank) * bank;
-  return 2 * pairs + (optimizer.manner === "safeguarded" ? 4 : 5);
+  return storedVectors(optimizer.history) + (optimizer.manner === "safeguarded" ? 4 : 5);
 }
 
 /** Reads off the graph what a network costs. */

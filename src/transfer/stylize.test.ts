@@ -245,6 +245,10 @@ describe("Stopped by a signal, a transfer", () => {
     expect(result.stopped).toBe(false);
     const last = await stopAfter(request(), iterates.length);
     expect(last.result).toMatchObject({ evaluations: iterates.length, stopped: false });
+    const steep = { ...PLAIN, optimizer: "adam", learningRate: 0.3 } as const;
+    const whole = await run(request(steep));
+    const signalled = await stopAfter(request(steep), whole.iterates.length);
+    expect(signalled.result.picture.rgb).toEqual(whole.result.picture.rgb);
   });
 });
 

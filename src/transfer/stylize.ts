@@ -83,12 +83,15 @@ export async function* repaint(
   let evaluations = 0;
   let last: ScaleState | undefined;
   let reached: Place | undefined;
+  let stopped = false;
 
   for (const [index, { size: scale, iterations, mostPixels, optimizer }] of scales.entries()) {
-    if (signal?.aborted) break;
+    stopped ||= signal?.aborted === true;
+    if (stopped) break;
     const subject = { photograph, styles };
     const preparing = prepareObjective(scale, subject, engine, settings, mostPixels, signal);
     const objective = await unlessAborted(preparing, signal);
+    stopped = objective === undefined;
     if (objective === undefined) break;
     let here: ScaleState | undefined;
     try {
@@ -113,9 +116,12 @@ export async function* repaint(
     } finally {
       await objective.release();
     }
+    // A signal that comes with the very last evaluation stops nothing.
+    const toCome = (here?.evaluation ?? 0) < iterations || index < scales.length - 1;
+    stopped = signal?.aborted === true && toCome;
     if (here) {
       last = here;
-      reached = signal?.aborted ? here.best : here.accepted;
+      reached = stopped ? here.best : here.accepted;
       picture = pictureOf(reached.variables, scale, settings.variables);
     }
   }
@@ -128,9 +134,7 @@ export async function* repaint(
     seconds: (performance.now() - began) / 1000,
     secondsPerEvaluation: last ? last.seconds / last.evaluation : 0,
     optimizer: planFor(size).optimizer,
-    // A signal that comes when everything is done stops nothing.
-    stopped:
-      signal?.aborted === true && evaluations < scales.reduce((sum, scale) => sum + scale.iterations, 0),
+    stopped,
   };
 }
 

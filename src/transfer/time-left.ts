@@ -68,7 +68,7 @@ export class TimeLeft {
   }
 }
 
-/** A running mean at first, so that a pace that was wrong is soon put right; half of it for the one before. */
+/** The first evaluations at a size count more, so that a pace that was wrong is soon put right. */
 const weight = (evaluation: number): number => Math.max(LATEST, 1 / (evaluation + 1));
 
 const inBlocks = ({ size: { width, height }, pixelsSeen }: PlannedScale): boolean =>
