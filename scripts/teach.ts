@@ -1,9 +1,10 @@
 /**
  * Teaches the built-in network. Usage:
- *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|further|sketch]
- *     [--from <network.safetensors>] [--divisor 4] [--checkpoints .cache/teaching/<recipe>]
+ *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|wider|further|sketch]
+ *     [--from <network.safetensors>] [--channels 16,16,32,…] [--checkpoints .cache/teaching/<recipe>]
  *     [--output <checkpoints>/impasto.safetensors] [--marks file.json]
- * `full` and `sketch` begin from the teacher, `further` from the network named by `--from`.
+ * `full` and `sketch` begin from the teacher; `further` and `wider` from the network named by `--from`, `wider` with more
+ * `--channels`, thirteen counts from conv1_1 to conv5_1 (a quarter of VGG-19's unless given).
  * A run that was killed goes on from its last checkpoint. At the end it examines the student on the pictures that were
  * set aside, and writes the network and its marks.
  * @module
@@ -15,9 +16,10 @@ import { writeAtomically } from "../src/image/write.node.ts";
 import { parseMeanActivations } from "../src/network/mean-activations.ts";
 import { POOLINGS, type Pooling } from "../src/network/network.ts";
 import { readWeights } from "../src/network/read-weights.node.ts";
-import { parseSafetensors } from "../src/network/safetensors.ts";
+import { parseSafetensors, type Safetensors } from "../src/network/safetensors.ts";
+import { STUDENT_LAYERS } from "../src/network/student.ts";
 import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
-import { beginFromNetwork, beginFromTeacher } from "../src/training/beginning.ts";
+import { type Beginning, beginFromNetwork, beginFromTeacher } from "../src/training/beginning.ts";
 import { readCheckpoint, writeCheckpoint } from "../src/training/checkpoint.node.ts";
 import { curricula } from "../src/training/curricula.ts";
 import { examine, type Marks } from "../src/training/examination.ts";
@@ -26,11 +28,12 @@ import { layoutOf } from "../src/training/parameters.ts";
 import { cutBatch, readMaterial, type StoredPicture } from "../src/training/pictures.ts";
 import { randomFor } from "../src/training/random.ts";
 import { type Curriculum, noMoments, type Progress, teach } from "../src/training/teach.ts";
+import { evenWidths, listedWidths, studentWidths, type Widths } from "../src/training/widths.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    divisor: { type: "string", default: "4" },
+    channels: { type: "string" },
     checkpoints: { type: "string" },
     from: { type: "string" },
     recipe: { type: "string", default: "full" },
@@ -42,7 +45,7 @@ const [folder] = positionals;
 const weightsFile = process.env.IMPASTO_WEIGHTS;
 if (folder === undefined || weightsFile === undefined) {
   throw new Error(
-    "Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|further|sketch] [--from <network>]",
+    "Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|wider|further|sketch] [--from <network>]",
   );
 }
 const recipes = new Map<string, readonly [Curriculum, ...Curriculum[]]>(Object.entries(curricula));
@@ -52,22 +55,25 @@ if (recipe === undefined) {
     `Expected one of ${[...recipes.keys()].join(", ")} for --recipe but received ${values.recipe}`,
   );
 }
-if ((values.recipe === "further") !== (values.from !== undefined)) {
-  throw new Error("The recipe further goes on from a network, and it alone: name one with --from");
-}
-const divisor = Number(values.divisor);
-if (!Number.isInteger(divisor) || !Number.isInteger(64 / divisor) || divisor < 2) {
-  throw new Error(`Expected a whole divisor of 64 above 1 for --divisor but received ${values.divisor}`);
+if (["further", "wider"].includes(values.recipe) !== (values.from !== undefined)) {
+  throw new Error("The recipes further and wider go on from a network, and they alone: name one with --from");
 }
 const { checkpoints = `.cache/teaching/${values.recipe}` } = values;
 const { output = `${checkpoints}/impasto.safetensors` } = values;
 /** The network to go on from; without one, teaching begins from the teacher. */
 const origin = values.from === undefined ? undefined : await readFile(values.from);
+/** Its channels, or those asked for, or a quarter of VGG-19's. */
+const network = origin && parseSafetensors(origin, values.from);
+const earlier = network && studentWidths(network);
+const widths =
+  values.channels === undefined
+    ? (earlier ?? evenWidths(4))
+    : listedWidths(values.channels.split(",").map(Number));
 const checksumOf = (data: string | Uint8Array) => createHash("sha256").update(data).digest("hex");
 const facts = {
   recipe: values.recipe,
   ...(origin && { from: checksumOf(origin) }),
-  divisor: values.divisor,
+  channels: STUDENT_LAYERS.map(widths).join(", "),
   seeds: recipe.map(({ seed }) => seed).join(", "),
 };
 const [{ seed, batch }] = recipe;
@@ -86,7 +92,7 @@ const means = parseMeanActivations(
   JSON.parse(await readFile(new URL("../models/vgg19-mean-activations.json", import.meta.url), "utf8")),
 );
 const material = await readMaterial(folder, { photographs: 50, artworks: 4 }, SPLIT_SEED);
-const layout = layoutOf(divisor);
+const layout = layoutOf(widths);
 /** What a checkpoint must be of for a run to go on from it. */
 const course = checksumOf(
   JSON.stringify([
@@ -115,10 +121,21 @@ async function begin(): Promise<Progress> {
   const batches = Array.from({ length: BEGINNING_BATCHES }, (_, index) =>
     cutBatch(material, batch, 0, randomFor(seed, -1e6 - index)),
   );
-  const { parameters, units } = await (origin
-    ? beginFromNetwork(runtime, teacher, layout, parseSafetensors(origin, values.from), batch, batches)
-    : beginFromTeacher(runtime, teacher, layout, divisor, batch, batches));
+  const { parameters, units } = await (network && earlier
+    ? takeUp(network, earlier, batches)
+    : beginFromTeacher(runtime, teacher, layout, batch, batches));
   return { step: 0, parameters, moments: noMoments(parameters.length), units, scenes: [] };
+}
+
+/** Begins from a network that there is, widened where more channels are asked for. */
+async function takeUp(from: Safetensors, own: Widths, batches: readonly Float32Array[]): Promise<Beginning> {
+  const itsLayout = layoutOf(own);
+  const taken = await beginFromNetwork(runtime, teacher, itsLayout, from, batch, batches);
+  if (STUDENT_LAYERS.every((layer) => own(layer) === widths(layer))) return taken;
+  return beginFromTeacher(runtime, teacher, layout, batch, batches, {
+    layout: itsLayout,
+    parameters: taken.parameters,
+  });
 }
 
 /** Examines the student, and says how it did. */

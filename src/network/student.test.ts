@@ -13,23 +13,17 @@ import {
   parameterCount,
   viewOf,
 } from "../training/parameters.ts";
+import { evenWidths } from "../training/widths.ts";
 import { byLayer, channelsOf } from "./layers.ts";
 import { featuresAt, throughHeads } from "./network.ts";
 import { parseSafetensors } from "./safetensors.ts";
-import {
-  biasName,
-  kernelName,
-  STUDENT_INPUT,
-  studentChannels,
-  studentNetwork,
-  TAUGHT_LAYERS,
-} from "./student.ts";
+import { biasName, kernelName, STUDENT_INPUT, studentNetwork, TAUGHT_LAYERS } from "./student.ts";
 import { vggFeatures } from "./vgg19.ts";
 
 const DIVISOR = 16;
 const UNIT = 3;
 const LAYER = "conv3_1";
-const layout = layoutOf(DIVISOR);
+const layout = layoutOf(evenWidths(DIVISOR));
 const parameters = uniform([parameterCount(layout)], 1).map((value) => 0.5 * value);
 const views = namedViews(layout, parameters);
 const means = byLayer((layer) =>
@@ -54,7 +48,7 @@ function taught(normalized: boolean): Tensor {
   );
   const channels = channelsOf(LAYER);
   const factor = (row: number) => UNIT / (normalized ? means[LAYER][row] : 1);
-  const inputs = studentChannels(LAYER, DIVISOR);
+  const inputs = evenWidths(DIVISOR)(LAYER);
   const map = viewOf(views, mapName(LAYER)).map((value, index) => value * factor(Math.floor(index / inputs)));
   const constants = viewOf(views, constantName(LAYER)).map((value, row) => value * factor(row));
   const { tensor } = featuresAt(features, LAYER);

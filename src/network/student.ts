@@ -104,9 +104,6 @@ const noHead = (layer: Layer): MisuseError =>
     `The built-in network has no features for ${layer}; it has ${TAUGHT_LAYERS.join(", ")}. Use VGG-19 for the others.`,
   );
 
-/** The student's channels at a layer, with 1/divisor of VGG-19's. */
-export const studentChannels = (layer: Layer, divisor: number): number => channelsOf(layer) / divisor;
-
 /** The layer whose (pooled) features a layer takes in; undefined for the first. */
 export const layerBefore = (layer: Layer): Layer | undefined => LAYERS[LAYERS.indexOf(layer) - 1];
 

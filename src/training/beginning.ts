@@ -22,7 +22,6 @@ import {
   STUDENT_INPUT,
   STUDENT_LAYERS,
   startsBlock,
-  studentChannels,
   TAUGHT_LAYERS,
 } from "../network/student.ts";
 import { type ConvolutionTensors, constantWeights, vggFeatures } from "../network/vgg19.ts";
@@ -37,8 +36,10 @@ import {
   namedViews,
   type Part,
   parameterCount,
+  partOf,
   unitOf,
   viewOf,
+  widthIn,
 } from "./parameters.ts";
 
 /** A student at its beginning. */
@@ -48,14 +49,24 @@ export interface Beginning {
   readonly units: ReadonlyMap<Layer, number>;
 }
 
-/** Makes the student's first parameters from the teacher and some pictures, `[N, 3, H, W]` each. */
+/** A student that there is already. */
+export interface Earlier {
+  readonly layout: readonly Part[];
+  readonly parameters: Float32Array;
+}
+
+/**
+ * Makes the student's first parameters from the teacher and some pictures, `[N, 3, H, W]` each.
+ * @param earlier a narrower student to widen: its channels stay, take nothing from the new ones yet, and the new ones are
+ * chosen to explain what they leave.
+ */
 export async function beginFromTeacher(
   runtime: Runtime,
   teacher: VggWeights,
   layout: readonly Part[],
-  divisor: number,
   shape: BatchShape,
   batches: readonly Float32Array[],
+  earlier?: Earlier,
 ): Promise<Beginning> {
   const parameters = new Float32Array(parameterCount(layout));
   const views = namedViews(layout, parameters);
@@ -80,20 +91,36 @@ export async function beginFromTeacher(
   };
 
   for (const layer of STUDENT_LAYERS) {
+    const kept = earlier ? keepChannels(earlier, layer, layout, views) : 0;
     const target = withConstant(featuresAt(taught([layer]), layer).tensor);
-    const moments = await averageOver(runtime, { target: meanProduct(target, target) }, feeds);
-    const own = moments("target");
-    const chosen = chooseChannels(own, studentChannels(layer, divisor));
+    const own = withConstant(featuresAt(student([layer]), layer).tensor);
+    const moments = await averageOver(
+      runtime,
+      {
+        target: meanProduct(target, target),
+        cross: meanProduct(target, own),
+        own: meanProduct(own, own),
+      },
+      feeds,
+    );
+    const theirs = moments("target");
+    const cross = moments("cross");
+    const unexplained = Matrix.sub(theirs, leastSquares(cross, moments("own")).mmul(cross.transpose()));
+    const channels = channelsOf(layer);
+    const chosen = chooseChannels(
+      unexplained.subMatrix(0, channels - 1, 0, channels - 1),
+      widthIn(layout, layer) - kept,
+    );
     // A channel that never speaks in these pictures keeps its size.
-    const sizes = chosen.map((channel) => Math.sqrt(own.get(channel, channel)) || 1);
+    const sizes = chosen.map((channel) => Math.sqrt(theirs.get(channel, channel)) || 1);
     const before = layerBefore(layer);
     const map = before === undefined ? conventionMap(teacher.input) : await reconstruction(layer, before);
+    const inputs = map.columns - 1;
     inheritKernels(teacher.layers[layer], inputChannelsOf(layer), map, chosen, sizes, {
-      kernel: viewOf(views, kernelName(layer)),
-      bias: viewOf(views, biasName(layer)),
+      kernel: viewOf(views, kernelName(layer)).subarray(kept * inputs * 9),
+      bias: viewOf(views, biasName(layer)).subarray(kept),
     });
-    const channels = channelsOf(layer);
-    const power = Array.from({ length: channels }, (_, i) => own.get(i, i)).reduce((a, b) => a + b, 0);
+    const power = Array.from({ length: channels }, (_, i) => theirs.get(i, i)).reduce((a, b) => a + b, 0);
     // In single precision, as a checkpoint keeps it.
     units.set(layer, Math.fround(Math.sqrt(power / channels)));
   }
@@ -102,6 +129,30 @@ export async function beginFromTeacher(
     teacher: (layer) => featuresAt(taught([layer]), layer).tensor,
   });
   return { parameters, units };
+}
+
+/** Copies a layer's channels, with nothing from channels before it that are new. @returns how many there are. */
+function keepChannels(
+  earlier: Earlier,
+  layer: Layer,
+  layout: readonly Part[],
+  views: Readonly<Record<string, Float32Array>>,
+): number {
+  const theirs = namedViews(earlier.layout, earlier.parameters);
+  const [kept = 0, from = 0] = partOf(earlier.layout, kernelName(layer)).shape;
+  const [channels = 0, to = 0] = partOf(layout, kernelName(layer)).shape;
+  if (kept > channels || from > to)
+    throw new ImpastoError(
+      `The student to widen has ${kept} channels at ${layer}, more than ${channels}: it cannot become narrower.`,
+    );
+  const kernel = viewOf(theirs, kernelName(layer));
+  for (let channel = 0; channel < kept; channel++)
+    viewOf(views, kernelName(layer)).set(
+      kernel.subarray(channel * from * 9, (channel + 1) * from * 9),
+      channel * to * 9,
+    );
+  viewOf(views, biasName(layer)).set(viewOf(theirs, biasName(layer)));
+  return kept;
 }
 
 /**

@@ -101,9 +101,34 @@ const polish: Curriculum = {
   lastRate: 0,
 };
 
+/** More channels, and what they are for: features at the full rate, then Gram matrices. */
+const growing: Curriculum = {
+  ...focus,
+  seed: 2,
+  after: 0,
+  steps: 5_600,
+  averagePoolingShare: 0.12,
+  recolouredShare: 0.15,
+  longestGradient: 8,
+  lastRate: 1.2e-4,
+  rehearsals: { every: 300, keptAfter: [20, 60, 150, 300], share: 0.5 },
+};
+
+const ripening: Curriculum = {
+  ...finish,
+  seed: growing.seed,
+  after: growing.after + growing.steps,
+  steps: 2_000,
+  averagePoolingShare: growing.averagePoolingShare,
+  recolouredShare: growing.recolouredShare,
+  longestGradient: 50,
+  rehearsals: { every: 300, keptAfter: [20, 60, 150, 300], share: 0.6 },
+};
+
 /** The curricula by name. `further` goes on from a network that was taught. */
 export const curricula = {
   sketch: [sketch],
   full: [sketch, schooling, focus, finish],
   further: [widening, polish],
+  wider: [growing, ripening],
 } as const;

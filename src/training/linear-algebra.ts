@@ -6,8 +6,8 @@ import { EigenvalueDecomposition, Matrix, SingularValueDecomposition, solve } fr
 
 /**
  * Greedy choice of channels (pivoted Cholesky): each next one is the one that explains most of what is left of all.
- * @param moments second moments of all channels and, last, of the constant 1.
- * @returns the channels chosen, best first; the constant is taken for granted.
+ * @param moments second moments of all channels, as far as nothing explains them yet.
+ * @returns the channels chosen, best first.
  */
 export function chooseChannels(moments: Matrix, count: number): readonly number[] {
   const size = moments.rows;
@@ -21,11 +21,10 @@ export function chooseChannels(moments: Matrix, count: number): readonly number[
         rest.set(row, other, rest.get(row, other) - factor * column[other]);
     }
   };
-  explain(size - 1);
   const chosen: number[] = [];
   while (chosen.length < count) {
     let best = { channel: -1, explained: -1 };
-    for (let channel = 0; channel < size - 1; channel++) {
+    for (let channel = 0; channel < size; channel++) {
       const power = rest.get(channel, channel);
       if (chosen.includes(channel) || power <= 1e-9 * moments.get(channel, channel)) continue;
       const explained = rest.getColumn(channel).reduce((sum, value) => sum + value * value, 0) / power;
@@ -33,7 +32,7 @@ export function chooseChannels(moments: Matrix, count: number): readonly number[
     }
     // Channels that never speak, or only repeat others: any of them will do.
     if (best.channel < 0)
-      best.channel = Array.from({ length: size - 1 }, (_, i) => i).find((i) => !chosen.includes(i)) ?? 0;
+      best.channel = Array.from({ length: size }, (_, i) => i).find((i) => !chosen.includes(i)) ?? 0;
     else explain(best.channel);
     chosen.push(best.channel);
   }

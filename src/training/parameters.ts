@@ -4,14 +4,8 @@
  */
 import { type Shape, sizeOf } from "../graph/shape.ts";
 import { channelsOf, type Layer } from "../network/layers.ts";
-import {
-  biasName,
-  kernelName,
-  layerBefore,
-  STUDENT_LAYERS,
-  studentChannels,
-  TAUGHT_LAYERS,
-} from "../network/student.ts";
+import { biasName, kernelName, layerBefore, STUDENT_LAYERS, TAUGHT_LAYERS } from "../network/student.ts";
+import type { Widths } from "./widths.ts";
 
 /** One part of the vector. */
 export interface Part {
@@ -25,20 +19,20 @@ export interface Part {
 export const mapName = (layer: Layer): string => `${layer}.map`;
 export const constantName = (layer: Layer): string => `${layer}.constant`;
 
-/** Where everything is in the vector of a student with 1/divisor of VGG-19's channels. */
-export function layoutOf(divisor: number): readonly Part[] {
+/** Where everything is in the vector of a student of such widths. */
+export function layoutOf(widths: Widths): readonly Part[] {
   const shapes: (readonly [string, Shape])[] = [
     ...STUDENT_LAYERS.flatMap((layer): [string, Shape][] => {
       const before = layerBefore(layer);
-      const inputs = before === undefined ? 3 : studentChannels(before, divisor);
-      const channels = studentChannels(layer, divisor);
+      const inputs = before === undefined ? 3 : widths(before);
+      const channels = widths(layer);
       return [
         [kernelName(layer), [channels, inputs, 3, 3]],
         [biasName(layer), [channels]],
       ];
     }),
     ...TAUGHT_LAYERS.flatMap((layer): [string, Shape][] => [
-      [mapName(layer), [channelsOf(layer), studentChannels(layer, divisor), 1, 1]],
+      [mapName(layer), [channelsOf(layer), widths(layer), 1, 1]],
       [constantName(layer), [channelsOf(layer)]],
     ]),
   ];
@@ -49,6 +43,17 @@ export function layoutOf(divisor: number): readonly Part[] {
     return part;
   });
 }
+
+/** The part of that name. @throws TypeError when there is none. */
+export function partOf(layout: readonly Part[], name: string): Part {
+  const found = layout.find((part) => part.name === name);
+  if (found === undefined) throw new TypeError(`There is no parameter ${name}`);
+  return found;
+}
+
+/** The channels of a layer in a layout. */
+export const widthIn = (layout: readonly Part[], layer: Layer): number =>
+  partOf(layout, biasName(layer)).shape[0] ?? 0;
 
 /** The number of parameters. */
 export const parameterCount = (layout: readonly Part[]): number => layout.at(-1)?.end ?? 0;

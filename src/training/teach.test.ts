@@ -5,19 +5,21 @@ import { Matrix } from "ml-matrix";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomNumbers } from "../../test/evaluate.ts";
 import { encodePicture } from "../image/encode.node.ts";
-import { byLayer, channelsOf, inputChannelsOf } from "../network/layers.ts";
+import { byLayer, channelsOf, inputChannelsOf, type Layer } from "../network/layers.ts";
 import { parseSafetensors, type Safetensors } from "../network/safetensors.ts";
+import { kernelName, STUDENT_LAYERS } from "../network/student.ts";
 import { OXFORD, type VggWeights } from "../network/weights.ts";
 import { openRuntime } from "../runtime/onnxruntime.node.ts";
-import { beginFromNetwork, beginFromTeacher } from "./beginning.ts";
+import { type Beginning, beginFromNetwork, beginFromTeacher } from "./beginning.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.node.ts";
 import { examine } from "./examination.ts";
 import { exportStudent } from "./export.ts";
 import { compileLesson } from "./lesson.ts";
-import { layoutOf, parameterCount } from "./parameters.ts";
+import { layoutOf, parameterCount, partOf } from "./parameters.ts";
 import { cutBatch, type Material, readMaterial } from "./pictures.ts";
 import { randomFor } from "./random.ts";
 import { type Classroom, type Curriculum, noMoments, type Progress, rateAt, teach } from "./teach.ts";
+import { evenWidths, listedWidths, studentWidths } from "./widths.ts";
 
 /** A student of a few channels, so that fifty steps take seconds. */
 const DIVISOR = 16;
@@ -92,12 +94,12 @@ beforeAll(async () => {
   }
   const runtime = await openRuntime({ device: "cpu", threads: 2 });
   const teacher = randomTeacher();
-  const layout = layoutOf(DIVISOR);
+  const layout = layoutOf(evenWidths(DIVISOR));
   const material = await readMaterial(folder, { photographs: 1, artworks: 1 }, CURRICULUM.seed);
   const means = byLayer((layer) => Array.from({ length: channelsOf(layer) }, (_, i) => 1 + (i % 3) / 2));
   classroom = { runtime, teacher, means, layout, material };
   const batches = beginningBatches(material);
-  const { parameters, units } = await beginFromTeacher(runtime, teacher, layout, DIVISOR, BATCH, batches);
+  const { parameters, units } = await beginFromTeacher(runtime, teacher, layout, BATCH, batches);
   beginning = {
     step: 0,
     parameters,
@@ -252,8 +254,54 @@ describe("teaching", () => {
     for (const layer of ["conv1_1", "conv2_1", "conv3_1"])
       expect(after.features[layer]).toBeCloseTo(before.features[layer] ?? Number.NaN, 2);
     await expect(
-      beginFromNetwork(runtime, teacher, layoutOf(DIVISOR / 2), exported, BATCH, batches),
+      beginFromNetwork(runtime, teacher, layoutOf(evenWidths(DIVISOR / 2)), exported, BATCH, batches),
     ).rejects.toThrow("has no conv1_1.kernel of 216 values: it is no student");
+  });
+
+  it("widens a student: its channels stay as they were, and more of the teacher is explained", async () => {
+    const { runtime, teacher, layout, material } = classroom;
+    const batches = beginningBatches(material);
+    const own = STUDENT_LAYERS.map(evenWidths(DIVISOR));
+    const wider = layoutOf(listedWidths(own.map((width, index) => width + (index % 2 === 1 ? 4 : 0))));
+    const widened = await beginFromTeacher(runtime, teacher, wider, BATCH, batches, {
+      layout,
+      parameters: beginning.parameters,
+    });
+    const kernelOf = (parts: typeof layout, { parameters }: { parameters: Float32Array }, layer: Layer) => {
+      const { shape, start, end } = partOf(parts, kernelName(layer));
+      const [channels = 0, inputs = 0] = shape;
+      const values = parameters.slice(start, end);
+      return (channel: number, input: number) =>
+        channel < channels && input < inputs
+          ? [...values.slice((channel * inputs + input) * 9, (channel * inputs + input + 1) * 9)]
+          : [];
+    };
+    const [former, kernel] = [kernelOf(layout, beginning, "conv3_1"), kernelOf(wider, widened, "conv3_1")];
+    const [lastInput, lastChannel] = [evenWidths(DIVISOR)("conv2_2") - 1, evenWidths(DIVISOR)("conv3_1") - 1];
+    expect(kernel(lastChannel, lastInput)).toEqual(former(lastChannel, lastInput));
+    expect(kernel(lastChannel, lastInput + 1)).toEqual(new Array(9).fill(0));
+    const heldOut = (parts: typeof layout, { parameters, units }: Beginning) =>
+      examine(runtime, teacher, parts, parameters, units, material.heldOut, "max");
+    const [old, wide] = [await heldOut(layout, beginning), await heldOut(wider, widened)];
+    for (const layer of ["conv1_2", "conv2_2", "conv3_4"])
+      expect(wide.features[layer], layer).toBeLessThan(old.features[layer] ?? 0);
+    await expect(
+      beginFromTeacher(runtime, teacher, layout, BATCH, batches, {
+        layout: wider,
+        parameters: widened.parameters,
+      }),
+    ).rejects.toThrow("it cannot become narrower");
+  });
+
+  it("reads a student's widths from its file, and refuses what are none", () => {
+    const { layout, means } = classroom;
+    const exported = exportStudent(layout, beginning.parameters, beginning.units, means, {});
+    expect(STUDENT_LAYERS.map(studentWidths(parseSafetensors(exported)))).toEqual(
+      STUDENT_LAYERS.map(evenWidths(DIVISOR)),
+    );
+    expect(() => listedWidths([16, 16])).toThrow("Expected 13 counts of channels");
+    expect(() => listedWidths(STUDENT_LAYERS.map(() => 65))).toThrow("none above VGG-19's");
+    expect(() => listedWidths(STUDENT_LAYERS.map(() => 1.5))).toThrow("Expected 13 counts");
   });
 
   it("shortens gradients that are too long, and no others", async () => {
