@@ -13,8 +13,20 @@ describe("the time left", () => {
     expect(timeLeft.after(0, 25, 0.2)).toBeCloseTo(15);
   });
 
-  test("is nothing after the last evaluation", () => {
+  test("is nothing after the last evaluation, be it the first", () => {
     expect(new TimeLeft([SMALL], "gaussian", false).after(0, 100, 0.1)).toBe(0);
+    expect(new TimeLeft([{ ...SMALL, iterations: 1 }], "gaussian", false).after(0, 1, 0.1)).toBe(0);
+  });
+
+  test("is not told while quick evaluations warm up, and then not by them", () => {
+    const timeLeft = new TimeLeft([SMALL], "gaussian", false);
+    const told = [0.8, 0.03, 0.02, 0.01].map((seconds, index) => timeLeft.after(0, index + 1, seconds));
+    expect(told.slice(0, 3)).toEqual([undefined, undefined, undefined]);
+    expect(told[3]).toBeCloseTo(0.96);
+  });
+
+  test("is told from the first evaluation on where evaluations take long", () => {
+    expect(new TimeLeft([SMALL], "gaussian", false).after(0, 1, 5)).toBeCloseTo(495);
   });
 
   test("counts sizes to come by their pixels, and by what an evaluation costs at any size", () => {
@@ -27,7 +39,7 @@ describe("the time left", () => {
     timeLeft.after(0, 100, 0.1);
     expect(timeLeft.after(1, 1, 3)).toBeCloseTo((0.1 * 49 * costs[1]) / costs[0]);
     for (let evaluation = 2; evaluation < 30; evaluation++) timeLeft.after(1, evaluation, 1);
-    expect(timeLeft.after(1, 30, 1) / 20).toBeCloseTo(1, 1);
+    expect((timeLeft.after(1, 30, 1) ?? 0) / 20).toBeCloseTo(1, 1);
   });
 
   test("in blocks counts all that is looked at, and follows after three evaluations that are half as slow again", () => {
@@ -35,7 +47,7 @@ describe("the time left", () => {
     // In blocks a size begins with one evaluation's worth of other work.
     expect(timeLeft.after(0, 100, 0.1)).toBeCloseTo((0.1 * 13 * costs[2]) / costs[0]);
     const seconds = (1.5 * 0.1 * costs[2]) / costs[0];
-    const left = [1, 2, 3].map((evaluation) => timeLeft.after(1, evaluation, seconds));
+    const left = [1, 2, 3].map((evaluation) => timeLeft.after(1, evaluation, seconds) ?? 0);
     expect(left[0] / (11 * seconds)).toBeGreaterThan(0.8);
     expect(left[2] / (9 * seconds)).toBeGreaterThan(0.9);
   });

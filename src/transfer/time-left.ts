@@ -30,12 +30,19 @@ const BEGINNING_IN_BLOCKS = 1;
 /** How much the latest evaluation counts in the pace, at least: the first ones at a size count more. */
 const LATEST = 0.1;
 
+/** A run's first evaluations, where they are quick, are mostly spent on warming up: they tell nothing of the others. */
+const WARMING_UP = { evaluations: 3, seconds: 1 };
+
+/** At the first size the pace is the best of so many evaluations: whatever still warms up only makes them slower. */
+const BEST_OF = 8;
+
 /** Estimates the time left as evaluations are made. */
 export class TimeLeft {
   readonly #scales: readonly PlannedScale[];
   readonly #overhead: number;
   /** Seconds a unit of cost, a running average. */
   #pace: number | undefined;
+  #seconds = 0;
 
   /** @param standsIn whether a smaller network stands in for VGG-19. */
   constructor(scales: readonly PlannedScale[], measure: StyleMeasureName, standsIn: boolean) {
@@ -48,19 +55,24 @@ export class TimeLeft {
    * @param index the scale at which it was made, from 0.
    * @param evaluation its number there, from 1.
    * @param seconds how long it took.
+   * @returns undefined as long as the run only warms up.
    */
-  after(index: number, evaluation: number, seconds: number): number {
+  after(index: number, evaluation: number, seconds: number): number | undefined {
     const here = this.#scales[index];
     if (here === undefined) return 0;
+    this.#seconds += seconds;
     const pace = seconds / this.#cost(here);
     if (this.#pace === undefined) this.#pace = pace;
-    // The first at a size takes memory and warms up: it says little of those to come, unless it is many blocks.
-    else if (evaluation === 2 && index === 0) this.#pace = pace;
+    else if (index === 0 && evaluation <= BEST_OF) this.#pace = Math.min(this.#pace, pace);
+    // The first at a size takes memory: it says little of those to come, unless it is many blocks.
     else if (evaluation > 1 || inBlocks(here)) this.#pace += weight(evaluation) * (pace - this.#pace);
     const later = this.#scales
       .slice(index + 1)
       .reduce((sum, scale) => sum + (scale.iterations + beginning(scale)) * this.#cost(scale), 0);
-    return this.#pace * ((here.iterations - evaluation) * this.#cost(here) + later);
+    const left = this.#pace * ((here.iterations - evaluation) * this.#cost(here) + later);
+    const warmingUp =
+      index === 0 && evaluation <= WARMING_UP.evaluations && this.#seconds < WARMING_UP.seconds;
+    return warmingUp && left > 0 ? undefined : left;
   }
 
   #cost({ pixelsSeen }: PlannedScale): number {

@@ -119,10 +119,11 @@ async function makeCells(
       const steps = stylize(initial === undefined ? request : { ...request, initial }, engine, signal);
       const where = `Cell ${results.length + 1} of ${cells}: ${basename(path)} at strength ${strength}`;
       const result = await follow(steps, (iterate) =>
-        progress.update(
-          () =>
-            `${where}, ${iterate.evaluation}/${iterate.evaluations}, ${writeSeconds(secondsLeft(iterate, results, cells))} left`,
-        ),
+        progress.update(() => {
+          const left = secondsLeft(iterate, results, cells);
+          const time = left === undefined ? "" : `, ${writeSeconds(left)} left`;
+          return `${where}, ${iterate.evaluation}/${iterate.evaluations}${time}`;
+        }),
       );
       if (result.stopped) return results;
       results.push(result);
@@ -132,7 +133,8 @@ async function makeCells(
 }
 
 /** What is left of this cell, and as much for each to come as the cells so far took on average. */
-function secondsLeft(here: Iterate, done: readonly Stylization[], cells: number): number {
+function secondsLeft(here: Iterate, done: readonly Stylization[], cells: number): number | undefined {
+  if (here.secondsLeft === undefined) return undefined;
   const sum = done.reduce((seconds, result) => seconds + result.seconds, 0);
   const average = done.length === 0 ? here.secondsElapsed + here.secondsLeft : sum / done.length;
   return here.secondsLeft + (cells - done.length - 1) * average;

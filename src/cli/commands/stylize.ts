@@ -88,8 +88,9 @@ const requestOf = ({ content, styles, initial }: Inputs, options: ReturnType<typ
 
 function writeIterate(iterate: Iterate): string {
   const { scale, scales, size, evaluation, evaluations, loss, secondsElapsed, secondsLeft } = iterate;
+  const left = secondsLeft === undefined ? "" : `, ${writeSeconds(secondsLeft)} left`;
   const which = scales > 1 ? ` (size ${scale} of ${scales})` : "";
-  return `${size.width}×${size.height}${which}  ${evaluation}/${evaluations}  loss ${loss.total.toPrecision(4)}  ${writeSeconds(secondsElapsed)} elapsed, ${writeSeconds(secondsLeft)} left`;
+  return `${size.width}×${size.height}${which}  ${evaluation}/${evaluations}  loss ${loss.total.toPrecision(4)}  ${writeSeconds(secondsElapsed)} elapsed${left}`;
 }
 
 const facts = ({ picture, evaluations, seconds, loss }: Stylization): string =>
