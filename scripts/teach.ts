@@ -19,7 +19,7 @@ import { readWeights } from "../src/network/read-weights.node.ts";
 import { parseSafetensors, type Safetensors } from "../src/network/safetensors.ts";
 import { STUDENT_LAYERS } from "../src/network/student.ts";
 import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
-import { type Beginning, beginFromNetwork, beginFromTeacher } from "../src/training/beginning.ts";
+import { type Beginning, beginFromTeacher } from "../src/training/beginning.ts";
 import { readCheckpoint, writeCheckpoint } from "../src/training/checkpoint.node.ts";
 import { curricula } from "../src/training/curricula.ts";
 import { examine, type Marks } from "../src/training/examination.ts";
@@ -27,6 +27,7 @@ import { exportStudent } from "../src/training/export.ts";
 import { layoutOf } from "../src/training/parameters.ts";
 import { cutBatch, readMaterial, type StoredPicture } from "../src/training/pictures.ts";
 import { randomFor } from "../src/training/random.ts";
+import { beginFromNetwork } from "../src/training/taking-up.ts";
 import { type Curriculum, noMoments, type Progress, teach } from "../src/training/teach.ts";
 import { evenWidths, listedWidths, studentWidths, type Widths } from "../src/training/widths.ts";
 

@@ -1,43 +1,36 @@
 /**
  * The student's first parameters, taken from the teacher: for each layer the channels that best explain all of them,
  * and for their kernels the teacher's own, applied to the best linear reconstruction of the teacher's input from the
- * student's. Activations are scaled to about 1. Or else taken from a student that was taught before.
+ * student's. Activations are scaled to about 1. A narrower student that was taught before is widened in the same way.
  * @module
  */
 import { Matrix } from "ml-matrix";
 import { ImpastoError } from "../errors.ts";
 import { maxPool } from "../graph/operations/max-pool.ts";
-import { scale, square } from "../graph/operations/multiply.ts";
-import { total } from "../graph/operations/sum.ts";
-import { sizeOf } from "../graph/shape.ts";
-import { constant, input, type Tensor } from "../graph/tensor.ts";
+import { input, type Tensor } from "../graph/tensor.ts";
 import { channelsOf, inputChannelsOf, type Layer } from "../network/layers.ts";
 import { featuresAt } from "../network/network.ts";
-import type { Safetensors } from "../network/safetensors.ts";
 import {
   biasName,
-  headName,
   kernelName,
   layerBefore,
   STUDENT_INPUT,
   STUDENT_LAYERS,
   startsBlock,
-  TAUGHT_LAYERS,
 } from "../network/student.ts";
-import { type ConvolutionTensors, constantWeights, vggFeatures } from "../network/vgg19.ts";
+import { constantWeights, vggFeatures } from "../network/vgg19.ts";
 import type { ConvolutionWeights, InputConvention, VggWeights } from "../network/weights.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { BatchShape } from "./lesson.ts";
-import { chooseChannels, leastSquares, rotationTowards } from "./linear-algebra.ts";
-import { averageOver, flatFeatures, meanProduct, withConstant } from "./moments.ts";
+import { chooseChannels, leastSquares } from "./linear-algebra.ts";
+import { fitMaps } from "./maps.ts";
+import { averageOver, meanProduct, withConstant } from "./moments.ts";
 import {
-  constantName,
-  mapName,
+  convolutionsOf,
   namedViews,
   type Part,
   parameterCount,
   partOf,
-  unitOf,
   viewOf,
   widthIn,
 } from "./parameters.ts";
@@ -74,7 +67,7 @@ export async function beginFromTeacher(
   const feeds = batches.map((values) => ({ pictures: values }));
   const units = new Map<Layer, number>();
   const student = (layers: readonly Layer[]) =>
-    vggFeatures(pictures, STUDENT_INPUT, weightsFrom(views, layout), { pooling: "max", layers });
+    vggFeatures(pictures, STUDENT_INPUT, convolutionsOf(layout, views), { pooling: "max", layers });
   const taught = (layers: readonly Layer[]) =>
     vggFeatures(pictures, teacher.input, constantWeights(teacher.layers), { pooling: "max", layers });
 
@@ -155,61 +148,6 @@ function keepChannels(
   return kept;
 }
 
-/**
- * Takes up a network that was exported: its convolutions as they are, and its maps from their heads for raw features. Such
- * a head R holds the map W = Q R but for its orthonormal Q, on which raw losses do not depend. Q is the one that brings
- * Q R s closest to the teacher's features in the pictures (orthogonal Procrustes): exactly the old one where W was their
- * least-squares map, and close to it after teaching. Heads for normalised features are made anew from it.
- * @throws ImpastoError when the network has another shape.
- */
-export async function beginFromNetwork(
-  runtime: Runtime,
-  teacher: VggWeights,
-  layout: readonly Part[],
-  { tensors }: Safetensors,
-  shape: BatchShape,
-  batches: readonly Float32Array[],
-): Promise<Beginning> {
-  const parameters = new Float32Array(parameterCount(layout));
-  const views = namedViews(layout, parameters);
-  const stored = (name: string, size: number) => {
-    const found = tensors.get(name);
-    if (found?.data.length !== size)
-      throw new ImpastoError(
-        `The network to go on from has no ${name} of ${size} values: it is no student, or has another number of channels.`,
-      );
-    return found.data;
-  };
-  for (const name of STUDENT_LAYERS.flatMap((layer) => [kernelName(layer), biasName(layer)])) {
-    const view = viewOf(views, name);
-    view.set(stored(name, view.length));
-  }
-  const pictures = input("pictures", [shape.batch, 3, shape.height, shape.width]);
-  const building = { pooling: "max", layers: TAUGHT_LAYERS } as const;
-  const learned = vggFeatures(pictures, STUDENT_INPUT, weightsFrom(views, layout), building);
-  const taught = vggFeatures(pictures, teacher.input, constantWeights(teacher.layers), building);
-  const units = new Map<Layer, number>();
-  for (const layer of TAUGHT_LAYERS) {
-    const target = featuresAt(taught, layer).tensor;
-    const channels = channelsOf(layer);
-    const size = viewOf(views, mapName(layer)).length / channels + 1;
-    const head = Matrix.from1DArray(size, size, stored(headName(layer, false), size ** 2));
-    const moments = await averageOver(
-      runtime,
-      {
-        cross: meanProduct(flatFeatures(target), withConstant(featuresAt(learned, layer).tensor)),
-        power: scale(1 / sizeOf(target.shape), total(square(target))),
-      },
-      batches.map((values) => ({ pictures: values })),
-    );
-    const unit = Math.fround(Math.sqrt(moments("power").get(0, 0)));
-    units.set(layer, unit);
-    const rotation = rotationTowards(moments("cross").mmul(head.transpose()));
-    writeMap(views, layer, rotation.mmul(head).div(unit));
-  }
-  return { parameters, units };
-}
-
 /** The features as the layer takes them in: pooled, where it begins a block. */
 const entering = (layer: Layer, features: Tensor): Tensor =>
   startsBlock(layer) ? maxPool(features) : features;
@@ -250,43 +188,3 @@ function inheritKernels(
     into.bias[index] = constant / size;
   }
 }
-
-/** The best linear maps from the student's features to the teacher's, in units, written into the parameters. */
-async function fitMaps(
-  runtime: Runtime,
-  layout: readonly Part[],
-  parameters: Float32Array,
-  units: ReadonlyMap<Layer, number>,
-  feeds: readonly Readonly<Record<string, Float32Array>>[],
-  featuresOf: { readonly student: (layer: Layer) => Tensor; readonly teacher: (layer: Layer) => Tensor },
-): Promise<void> {
-  const views = namedViews(layout, parameters);
-  for (const layer of TAUGHT_LAYERS) {
-    const student = withConstant(featuresOf.student(layer));
-    const teacher = flatFeatures(featuresOf.teacher(layer));
-    const moments = await averageOver(
-      runtime,
-      { cross: meanProduct(teacher, student), own: meanProduct(student, student) },
-      feeds,
-    );
-    writeMap(views, layer, leastSquares(moments("cross"), moments("own")).div(unitOf(units, layer)));
-  }
-}
-
-/** Writes a map whose last column is for the constant into the parameters. */
-function writeMap(views: Readonly<Record<string, Float32Array>>, layer: Layer, map: Matrix): void {
-  const channels = map.columns - 1;
-  for (let row = 0; row < map.rows; row++) {
-    viewOf(views, mapName(layer)).set(map.getRow(row).slice(0, channels), row * channels);
-    viewOf(views, constantName(layer)).set([map.get(row, channels)], row);
-  }
-}
-
-/** The student's convolutions as they stand, as constants of a graph. */
-const weightsFrom =
-  (views: Readonly<Record<string, Float32Array>>, layout: readonly Part[]) =>
-  (layer: Layer): ConvolutionTensors => {
-    const part = (name: string) =>
-      constant(viewOf(views, name).slice(), layout.find((one) => one.name === name)?.shape ?? []);
-    return { kernel: part(kernelName(layer)), bias: part(biasName(layer)) };
-  };

@@ -3,8 +3,10 @@
  * @module
  */
 import { type Shape, sizeOf } from "../graph/shape.ts";
+import { constant } from "../graph/tensor.ts";
 import { channelsOf, type Layer } from "../network/layers.ts";
 import { biasName, kernelName, layerBefore, STUDENT_LAYERS, TAUGHT_LAYERS } from "../network/student.ts";
+import type { ConvolutionTensors } from "../network/vgg19.ts";
 import type { Widths } from "./widths.ts";
 
 /** One part of the vector. */
@@ -75,3 +77,11 @@ export function viewOf(views: Readonly<Record<string, Float32Array>>, name: stri
   if (found === undefined) throw new TypeError(`There is no parameter ${name}`);
   return found;
 }
+
+/** The student's convolutions as they stand, as constants of a graph. */
+export const convolutionsOf =
+  (layout: readonly Part[], views: Readonly<Record<string, Float32Array>>) =>
+  (layer: Layer): ConvolutionTensors => {
+    const part = (name: string) => constant(viewOf(views, name).slice(), partOf(layout, name).shape);
+    return { kernel: part(kernelName(layer)), bias: part(biasName(layer)) };
+  };

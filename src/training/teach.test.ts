@@ -10,7 +10,7 @@ import { parseSafetensors, type Safetensors } from "../network/safetensors.ts";
 import { kernelName, STUDENT_LAYERS } from "../network/student.ts";
 import { OXFORD, type VggWeights } from "../network/weights.ts";
 import { openRuntime } from "../runtime/onnxruntime.node.ts";
-import { type Beginning, beginFromNetwork, beginFromTeacher } from "./beginning.ts";
+import { type Beginning, beginFromTeacher } from "./beginning.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.node.ts";
 import { examine } from "./examination.ts";
 import { exportStudent } from "./export.ts";
@@ -18,6 +18,7 @@ import { compileLesson } from "./lesson.ts";
 import { layoutOf, parameterCount, partOf } from "./parameters.ts";
 import { cutBatch, type Material, readMaterial } from "./pictures.ts";
 import { randomFor } from "./random.ts";
+import { beginFromNetwork } from "./taking-up.ts";
 import { type Classroom, type Curriculum, noMoments, type Progress, rateAt, teach } from "./teach.ts";
 import { evenWidths, listedWidths, studentWidths } from "./widths.ts";
 

@@ -1,0 +1,85 @@
+/**
+ * A student taken up again from the network that was exported, to go on teaching it.
+ * @module
+ */
+import { Matrix } from "ml-matrix";
+import { ImpastoError } from "../errors.ts";
+import { scale, square } from "../graph/operations/multiply.ts";
+import { total } from "../graph/operations/sum.ts";
+import { sizeOf } from "../graph/shape.ts";
+import { input } from "../graph/tensor.ts";
+import { channelsOf, type Layer } from "../network/layers.ts";
+import { featuresAt } from "../network/network.ts";
+import type { Safetensors } from "../network/safetensors.ts";
+import {
+  biasName,
+  headName,
+  kernelName,
+  STUDENT_INPUT,
+  STUDENT_LAYERS,
+  TAUGHT_LAYERS,
+} from "../network/student.ts";
+import { constantWeights, vggFeatures } from "../network/vgg19.ts";
+import type { VggWeights } from "../network/weights.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import type { Beginning } from "./beginning.ts";
+import type { BatchShape } from "./lesson.ts";
+import { rotationTowards } from "./linear-algebra.ts";
+import { writeMap } from "./maps.ts";
+import { averageOver, flatFeatures, meanProduct, withConstant } from "./moments.ts";
+import { convolutionsOf, mapName, namedViews, type Part, parameterCount, viewOf } from "./parameters.ts";
+
+/**
+ * Takes up a network that was exported: its convolutions as they are, and its maps from their heads for raw features. Such
+ * a head R holds the map W = Q R but for its orthonormal Q, on which raw losses do not depend. Q is the one that brings
+ * Q R s closest to the teacher's features in the pictures (orthogonal Procrustes): exactly the old one where W was their
+ * least-squares map, and close to it after teaching. Heads for normalised features are made anew from it.
+ * @throws ImpastoError when the network has another shape.
+ */
+export async function beginFromNetwork(
+  runtime: Runtime,
+  teacher: VggWeights,
+  layout: readonly Part[],
+  { tensors }: Safetensors,
+  shape: BatchShape,
+  batches: readonly Float32Array[],
+): Promise<Beginning> {
+  const parameters = new Float32Array(parameterCount(layout));
+  const views = namedViews(layout, parameters);
+  const stored = (name: string, size: number) => {
+    const found = tensors.get(name);
+    if (found?.data.length !== size)
+      throw new ImpastoError(
+        `The network to go on from has no ${name} of ${size} values: it is no student, or has another number of channels.`,
+      );
+    return found.data;
+  };
+  for (const name of STUDENT_LAYERS.flatMap((layer) => [kernelName(layer), biasName(layer)])) {
+    const view = viewOf(views, name);
+    view.set(stored(name, view.length));
+  }
+  const pictures = input("pictures", [shape.batch, 3, shape.height, shape.width]);
+  const building = { pooling: "max", layers: TAUGHT_LAYERS } as const;
+  const learned = vggFeatures(pictures, STUDENT_INPUT, convolutionsOf(layout, views), building);
+  const taught = vggFeatures(pictures, teacher.input, constantWeights(teacher.layers), building);
+  const units = new Map<Layer, number>();
+  for (const layer of TAUGHT_LAYERS) {
+    const target = featuresAt(taught, layer).tensor;
+    const channels = channelsOf(layer);
+    const size = viewOf(views, mapName(layer)).length / channels + 1;
+    const head = Matrix.from1DArray(size, size, stored(headName(layer, false), size ** 2));
+    const moments = await averageOver(
+      runtime,
+      {
+        cross: meanProduct(flatFeatures(target), withConstant(featuresAt(learned, layer).tensor)),
+        power: scale(1 / sizeOf(target.shape), total(square(target))),
+      },
+      batches.map((values) => ({ pictures: values })),
+    );
+    const unit = Math.fround(Math.sqrt(moments("power").get(0, 0)));
+    units.set(layer, unit);
+    const rotation = rotationTowards(moments("cross").mmul(head.transpose()));
+    writeMap(views, layer, rotation.mmul(head).div(unit));
+  }
+  return { parameters, units };
+}
