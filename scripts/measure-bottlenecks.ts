@@ -1,9 +1,10 @@
 /**
- * Measures how many directions of each layer of VGG-19 conv4_1 depends on: what part of conv4_1's power is lost when the
- * layer after it sees only its best ones. A student with fewer channels there cannot do better by much; one with more has
- * no use for them.
- * Usage: IMPASTO_WEIGHTS=<file> npm run measure-bottlenecks -- <folder of pictures> [16,16,32,… ]
- * Prints each layer alone with a quarter, three eighths and half of its directions, then all at once with the widths given.
+ * Measures how many directions of each layer of VGG-19 conv4_1 needs: what part of conv4_1's power is lost when the layer
+ * after it sees only the strongest ones. It is no bound, for a student's few channels need not be those directions, but it
+ * tells where a student is narrow and where it is wide.
+ * Usage: IMPASTO_WEIGHTS=<file> npm run measure-bottlenecks -- <folder of pictures> [16,16,32,…]
+ * Prints each layer alone with a quarter, three eighths and half of its directions, then all at once with the student's
+ * widths, thirteen counts from conv1_1 to conv5_1. The folder is that of `npm run teach`.
  * @module
  */
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
@@ -22,6 +23,7 @@ import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
 import { averageOver, flatFeatures, meanProduct } from "../src/training/moments.ts";
 import { cutBatch, readMaterial } from "../src/training/pictures.ts";
 import { randomFor } from "../src/training/random.ts";
+import { listedWidths } from "../src/training/widths.ts";
 
 const TARGET: Layer = "conv4_1";
 const LAYERS_BEFORE = LAYERS.slice(0, LAYERS.indexOf(TARGET));
@@ -66,6 +68,7 @@ const directions = new Map(
   }),
 );
 
+/** The layer that takes in another's features. */
 function nextOf(layer: Layer): Layer {
   const next = LAYERS[LAYERS.indexOf(layer) + 1];
   if (next === undefined) throw new TypeError(`There is nothing after ${layer}`);
@@ -108,16 +111,14 @@ async function loss(counts: ReadonlyMap<Layer, number>): Promise<number> {
   return power("error").get(0, 0) / power("all").get(0, 0);
 }
 
+console.log(`layer alone, ${PARTS.map((part) => `${100 * part} %`).join(", ")} of its directions`);
 for (const layer of LAYERS_BEFORE) {
   const losses = [];
   for (const part of PARTS) losses.push(await loss(new Map([[layer, channelsOf(layer) * part]])));
   console.log(`${layer}  ${losses.map((value) => value.toFixed(3)).join("  ")}`);
 }
 if (widths !== undefined) {
-  const counts = widths.split(",").map(Number);
-  const each = LAYERS_BEFORE.map((layer, index): [Layer, number] => [
-    layer,
-    counts[index] ?? channelsOf(layer),
-  ]);
-  console.log(`${widths}  ${(await loss(new Map(each))).toFixed(3)}`);
+  const counts = listedWidths(widths.split(",").map(Number));
+  const each = LAYERS_BEFORE.map((layer): [Layer, number] => [layer, counts(layer)]);
+  console.log(`all, as many as ${widths}  ${(await loss(new Map(each))).toFixed(3)}`);
 }

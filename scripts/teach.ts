@@ -4,7 +4,7 @@
  *     [--from <network.safetensors>] [--channels 16,16,32,…] [--checkpoints .cache/teaching/<recipe>]
  *     [--output <checkpoints>/impasto.safetensors] [--marks file.json]
  * `full` and `sketch` begin from the teacher; `further` and `wider` from the network named by `--from`, `wider` with more
- * `--channels`, thirteen counts from conv1_1 to conv5_1 (a quarter of VGG-19's unless given).
+ * channels. `--channels` are thirteen counts from conv1_1 to conv5_1; unless given, a quarter of VGG-19's.
  * A run that was killed goes on from its last checkpoint. At the end it examines the student on the pictures that were
  * set aside, and writes the network and its marks.
  * @module
@@ -27,7 +27,7 @@ import { exportStudent } from "../src/training/export.ts";
 import { layoutOf } from "../src/training/parameters.ts";
 import { cutBatch, readMaterial, type StoredPicture } from "../src/training/pictures.ts";
 import { randomFor } from "../src/training/random.ts";
-import { beginFromNetwork } from "../src/training/taking-up.ts";
+import { beginFromNetwork, convolutionsFrom } from "../src/training/taking-up.ts";
 import { type Curriculum, noMoments, type Progress, teach } from "../src/training/teach.ts";
 import { evenWidths, listedWidths, studentWidths, type Widths } from "../src/training/widths.ts";
 
@@ -46,7 +46,7 @@ const [folder] = positionals;
 const weightsFile = process.env.IMPASTO_WEIGHTS;
 if (folder === undefined || weightsFile === undefined) {
   throw new Error(
-    "Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|wider|further|sketch] [--from <network>]",
+    "Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|wider|further|sketch] [--from <network>] [--channels 16,16,32,…]",
   );
 }
 const recipes = new Map<string, readonly [Curriculum, ...Curriculum[]]>(Object.entries(curricula));
@@ -61,11 +61,17 @@ if (["further", "wider"].includes(values.recipe) !== (values.from !== undefined)
 }
 const { checkpoints = `.cache/teaching/${values.recipe}` } = values;
 const { output = `${checkpoints}/impasto.safetensors` } = values;
+if (values.recipe === "wider" && values.channels === undefined) {
+  throw new Error("The recipe wider is for more channels: give them with --channels");
+}
+if (values.recipe === "further" && values.channels !== undefined) {
+  throw new Error("The recipe further keeps the network's channels: leave out --channels, or use wider");
+}
 /** The network to go on from; without one, teaching begins from the teacher. */
 const origin = values.from === undefined ? undefined : await readFile(values.from);
-/** Its channels, or those asked for, or a quarter of VGG-19's. */
 const network = origin && parseSafetensors(origin, values.from);
 const earlier = network && studentWidths(network);
+/** What was asked for, or what the network has, or a quarter of VGG-19's. */
 const widths =
   values.channels === undefined
     ? (earlier ?? evenWidths(4))
@@ -81,7 +87,7 @@ const [{ seed, batch }] = recipe;
 const steps = recipe.reduce((sum, curriculum) => sum + curriculum.steps, 0);
 /** Decides which pictures are set aside: the same ones in every recipe, so that no stretch is taught with them. */
 const SPLIT_SEED = 0;
-/** Batches of pictures from which the student begins: more where only a rotation is looked for, which takes all layers at once. */
+/** Batches of pictures from which the student begins: more where it is to lose nothing of what it was taught. */
 const BEGINNING_BATCHES = origin ? 40 : 20;
 const factsOf = ({ width, height, bytes }: StoredPicture) => [width, height, checksumOf(bytes)];
 const REPORT_EVERY = 100;
@@ -128,15 +134,12 @@ async function begin(): Promise<Progress> {
   return { step: 0, parameters, moments: noMoments(parameters.length), units, scenes: [] };
 }
 
-/** Begins from a network that there is, widened where more channels are asked for. */
-async function takeUp(from: Safetensors, own: Widths, batches: readonly Float32Array[]): Promise<Beginning> {
-  const itsLayout = layoutOf(own);
-  const taken = await beginFromNetwork(runtime, teacher, itsLayout, from, batch, batches);
-  if (STUDENT_LAYERS.every((layer) => own(layer) === widths(layer))) return taken;
-  return beginFromTeacher(runtime, teacher, layout, batch, batches, {
-    layout: itsLayout,
-    parameters: taken.parameters,
-  });
+/** Begins from a network that there is, as it is or with more channels: its maps have no columns for these, and are fitted anew. */
+function takeUp(from: Safetensors, own: Widths, batches: readonly Float32Array[]): Promise<Beginning> {
+  if (values.recipe === "further") return beginFromNetwork(runtime, teacher, layout, from, batch, batches);
+  const earlierLayout = layoutOf(own);
+  const parameters = convolutionsFrom(from, earlierLayout);
+  return beginFromTeacher(runtime, teacher, layout, batch, batches, { layout: earlierLayout, parameters });
 }
 
 /** Examines the student, and says how it did. */

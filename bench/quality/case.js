@@ -2,7 +2,7 @@
 /**
  * One case of the quality bench, in a process of its own so that its seconds and its peak memory are its own.
  * Writes the result and, after the clock has stopped, pictures on the way to it. Prints one JSON line.
- * Usage: node bench/quality/case.js '{"library": …, "content": …, "style": …, "options": …, "output": …}'
+ * Usage: node bench/quality/case.js '{"library": …, "content": …, "style": …, "options": …, "output": …, "rejected"?: …}'
  */
 import { writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";

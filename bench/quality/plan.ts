@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { optionsSchema } from "../../src/transfer/options.ts";
-import { REJECTED_NAMES } from "./rejected/ways.ts";
+import { REJECTED_NAMES } from "./rejected/names.ts";
 
 const fraction = z.number().min(0).max(1);
 

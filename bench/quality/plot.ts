@@ -28,6 +28,9 @@ const HEIGHT = 420;
 const EDGE = { left: 70, right: 190, top: 34, bottom: 46 };
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f3c8d", "#555555"];
 
+/** For each round through the colours. */
+const DASHES = ["", ' stroke-dasharray="6 3"', ' stroke-dasharray="2 3"'];
+
 /** Draws a plot. @returns an SVG document; without any point, axes alone. */
 export function drawPlot({ title, x, y, series, level }: Plot): string {
   const lines = series.map(({ name, points }) => ({ name, points: points.filter(drawable) }));
@@ -59,7 +62,7 @@ export function drawPlot({ title, x, y, series, level }: Plot): string {
     ...(level ? [levelLine(level.name, round(up.place(level.value)))] : []),
     ...lines.map((line, index) => {
       const colour = COLOURS[index % COLOURS.length];
-      const dash = index < COLOURS.length ? "" : ' stroke-dasharray="6 3"';
+      const dash = DASHES[Math.floor(index / COLOURS.length) % DASHES.length];
       const path = line.points.map(([a, b]) => `${round(across.place(a))},${round(up.place(b))}`).join(" ");
       const legend = EDGE.top + 18 * index;
       const beside = WIDTH - EDGE.right + 10;

@@ -31,7 +31,7 @@ const measuredSchema = z.object({
   trace: z.array(
     z.object({
       seconds: z.number(),
-      /** What the program said was left; absent in runs of versions that were not asked. */
+      /** What the program said was left; absent while a run warms up, and in runs of versions that were not asked. */
       secondsLeft: z.number().optional(),
       loss: z.number().nullable(),
       width: z.number(),
@@ -79,7 +79,10 @@ export interface Bench {
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const SCRIPT = here("case.js");
 /** What stands in for the built product where a rejected way is asked for: sources, which tsx compiles as they are read. */
-const REJECTED = { folder: here("rejected"), library: here("rejected/library.ts") };
+const REJECTED = {
+  library: here("rejected/library.ts"),
+  sources: [here("rejected"), here("../../src"), here("../../models")],
+};
 /** A trace of some ten thousand evaluations fits. */
 const MAX_OUTPUT = 2 ** 26;
 
@@ -150,15 +153,21 @@ async function requestName(
     files.map(async (file) => (typeof file === "string" && existsSync(file) ? checksumOfFile(file) : "")),
   );
   const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
-  const way = rejected === undefined ? [] : [rejected, await checksumsOfRejected()];
+  const way = rejected === undefined ? [] : [rejected, await checksumsOfSources()];
   const facts = JSON.stringify([sorted, checksums, weights, ...way]);
   return `${pair.name}-${createHash("sha256").update(facts).digest("hex").slice(0, 12)}`;
 }
 
-/** What the program's version does not tell of: the rejected ways are no part of it. */
-async function checksumsOfRejected(): Promise<readonly string[]> {
-  const files = (await readdir(REJECTED.folder)).filter((file) => !file.endsWith(".test.ts")).sort();
-  return Promise.all(files.map((file) => checksumOfFile(join(REJECTED.folder, file))));
+/** What the program's version does not tell of: rejected ways are no part of it, and run the sources as they are now. */
+async function checksumsOfSources(): Promise<readonly string[]> {
+  const checksums = REJECTED.sources.map(async (folder) => {
+    const files = (await readdir(folder, { recursive: true, encoding: "utf8" })).sort();
+    const read = files
+      .map((file) => join(folder, file))
+      .filter((file) => /(?<!\.test)\.(ts|safetensors)$/.test(file));
+    return Promise.all(read.map((file) => checksumOfFile(file)));
+  });
+  return (await Promise.all(checksums)).flat();
 }
 
 /** The case if it was run by this version of the program, or else the latest, if any version will do. */

@@ -24,7 +24,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { BatchShape } from "./lesson.ts";
 import { chooseChannels, leastSquares } from "./linear-algebra.ts";
 import { fitMaps } from "./maps.ts";
-import { averageOver, meanProduct, withConstant } from "./moments.ts";
+import { averageOver, flatFeatures, meanProduct, withConstant } from "./moments.ts";
 import {
   convolutionsOf,
   namedViews,
@@ -38,7 +38,7 @@ import {
 /** A student at its beginning. */
 export interface Beginning {
   readonly parameters: Float32Array;
-  /** The root mean square of the teacher's features at each taught layer: the unit of its map. */
+  /** The root mean square of the teacher's features at each taught layer, at least: the unit of its map. */
   readonly units: ReadonlyMap<Layer, number>;
 }
 
@@ -85,7 +85,7 @@ export async function beginFromTeacher(
 
   for (const layer of STUDENT_LAYERS) {
     const kept = earlier ? keepChannels(earlier, layer, layout, views) : 0;
-    const target = withConstant(featuresAt(taught([layer]), layer).tensor);
+    const target = flatFeatures(featuresAt(taught([layer]), layer).tensor);
     const own = withConstant(featuresAt(student([layer]), layer).tensor);
     const moments = await averageOver(
       runtime,
@@ -100,10 +100,7 @@ export async function beginFromTeacher(
     const cross = moments("cross");
     const unexplained = Matrix.sub(theirs, leastSquares(cross, moments("own")).mmul(cross.transpose()));
     const channels = channelsOf(layer);
-    const chosen = chooseChannels(
-      unexplained.subMatrix(0, channels - 1, 0, channels - 1),
-      widthIn(layout, layer) - kept,
-    );
+    const chosen = chooseChannels(unexplained, widthIn(layout, layer) - kept);
     // A channel that never speaks in these pictures keeps its size.
     const sizes = chosen.map((channel) => Math.sqrt(theirs.get(channel, channel)) || 1);
     const before = layerBefore(layer);
@@ -134,7 +131,7 @@ function keepChannels(
   const theirs = namedViews(earlier.layout, earlier.parameters);
   const [kept = 0, from = 0] = partOf(earlier.layout, kernelName(layer)).shape;
   const [channels = 0, to = 0] = partOf(layout, kernelName(layer)).shape;
-  if (kept > channels || from > to)
+  if (kept > channels)
     throw new ImpastoError(
       `The student to widen has ${kept} channels at ${layer}, more than ${channels}: it cannot become narrower.`,
     );

@@ -40,24 +40,12 @@ export async function beginFromNetwork(
   runtime: Runtime,
   teacher: VggWeights,
   layout: readonly Part[],
-  { tensors }: Safetensors,
+  network: Safetensors,
   shape: BatchShape,
   batches: readonly Float32Array[],
 ): Promise<Beginning> {
-  const parameters = new Float32Array(parameterCount(layout));
+  const parameters = convolutionsFrom(network, layout);
   const views = namedViews(layout, parameters);
-  const stored = (name: string, size: number) => {
-    const found = tensors.get(name);
-    if (found?.data.length !== size)
-      throw new ImpastoError(
-        `The network to go on from has no ${name} of ${size} values: it is no student, or has another number of channels.`,
-      );
-    return found.data;
-  };
-  for (const name of STUDENT_LAYERS.flatMap((layer) => [kernelName(layer), biasName(layer)])) {
-    const view = viewOf(views, name);
-    view.set(stored(name, view.length));
-  }
   const pictures = input("pictures", [shape.batch, 3, shape.height, shape.width]);
   const building = { pooling: "max", layers: TAUGHT_LAYERS } as const;
   const learned = vggFeatures(pictures, STUDENT_INPUT, convolutionsOf(layout, views), building);
@@ -67,7 +55,7 @@ export async function beginFromNetwork(
     const target = featuresAt(taught, layer).tensor;
     const channels = channelsOf(layer);
     const size = viewOf(views, mapName(layer)).length / channels + 1;
-    const head = Matrix.from1DArray(size, size, stored(headName(layer, false), size ** 2));
+    const head = Matrix.from1DArray(size, size, valuesIn(network, headName(layer, false), size ** 2));
     const moments = await averageOver(
       runtime,
       {
@@ -82,4 +70,27 @@ export async function beginFromNetwork(
     writeMap(views, layer, rotation.mmul(head).div(unit));
   }
   return { parameters, units };
+}
+
+/**
+ * The convolutions of a network that was exported, as parameters whose maps are still 0.
+ * @throws ImpastoError when the network has another shape.
+ */
+export function convolutionsFrom(network: Safetensors, layout: readonly Part[]): Float32Array {
+  const parameters = new Float32Array(parameterCount(layout));
+  const views = namedViews(layout, parameters);
+  for (const name of STUDENT_LAYERS.flatMap((layer) => [kernelName(layer), biasName(layer)])) {
+    const view = viewOf(views, name);
+    view.set(valuesIn(network, name, view.length));
+  }
+  return parameters;
+}
+
+function valuesIn({ tensors }: Safetensors, name: string, size: number): Float32Array {
+  const found = tensors.get(name);
+  if (found?.data.length !== size)
+    throw new ImpastoError(
+      `The network to go on from has no ${name} of ${size} values: it is no student, or has another number of channels.`,
+    );
+  return found.data;
 }

@@ -277,6 +277,11 @@ describe("teaching", () => {
           ? [...values.slice((channel * inputs + input) * 9, (channel * inputs + input + 1) * 9)]
           : [];
     };
+    const [narrow, wide2_2] = [kernelOf(layout, beginning, "conv2_2"), kernelOf(wider, widened, "conv2_2")];
+    const kept = evenWidths(DIVISOR)("conv2_2");
+    for (let channel = 0; channel < kept; channel++) expect(wide2_2(channel, 3)).toEqual(narrow(channel, 3));
+    for (let channel = kept; channel < kept + 4; channel++)
+      expect(wide2_2(channel, 3).some((value) => value !== 0)).toBe(true);
     const [former, kernel] = [kernelOf(layout, beginning, "conv3_1"), kernelOf(wider, widened, "conv3_1")];
     const [lastInput, lastChannel] = [evenWidths(DIVISOR)("conv2_2") - 1, evenWidths(DIVISOR)("conv3_1") - 1];
     expect(kernel(lastChannel, lastInput)).toEqual(former(lastChannel, lastInput));
@@ -300,9 +305,10 @@ describe("teaching", () => {
     expect(STUDENT_LAYERS.map(studentWidths(parseSafetensors(exported)))).toEqual(
       STUDENT_LAYERS.map(evenWidths(DIVISOR)),
     );
-    expect(() => listedWidths([16, 16])).toThrow("Expected 13 counts of channels");
-    expect(() => listedWidths(STUDENT_LAYERS.map(() => 65))).toThrow("none above VGG-19's");
-    expect(() => listedWidths(STUDENT_LAYERS.map(() => 1.5))).toThrow("Expected 13 counts");
+    for (const widths of [[16, 16], STUDENT_LAYERS.map(() => 64), STUDENT_LAYERS.map(() => 1.5)])
+      expect(() => listedWidths(widths)).toThrow("Expected 13 whole numbers of channels");
+    const none = { tensors: new Map(), metadata: {} };
+    expect(() => studentWidths(none)).toThrow("is no student: it has no conv1_1.bias");
   });
 
   it("shortens gradients that are too long, and no others", async () => {

@@ -2,6 +2,7 @@
  * How many channels a student has at each of its layers.
  * @module
  */
+import { ImpastoError, MisuseError } from "../errors.ts";
 import { channelsOf, type Layer } from "../network/layers.ts";
 import type { Safetensors } from "../network/safetensors.ts";
 import { biasName, STUDENT_LAYERS } from "../network/student.ts";
@@ -17,24 +18,32 @@ export const evenWidths =
 
 /**
  * Widths as a list, in the layers' order.
- * @throws TypeError when there are not as many as layers, or one is no count of channels or more than VGG-19 has.
+ * @throws MisuseError when there are not as many as layers, or one is no whole number from 1 to below VGG-19's: a head of
+ * as many channels and a constant would have more rows than VGG-19's features.
  */
 export function listedWidths(list: readonly number[]): Widths {
   const fits = (width: number | undefined, layer: Layer) =>
-    width !== undefined && Number.isInteger(width) && width > 0 && width <= channelsOf(layer);
+    width !== undefined && Number.isInteger(width) && width > 0 && width < channelsOf(layer);
   if (
     list.length !== STUDENT_LAYERS.length ||
     !STUDENT_LAYERS.every((layer, index) => fits(list[index], layer))
   )
-    throw new TypeError(
-      `Expected ${STUDENT_LAYERS.length} counts of channels, none above VGG-19's, but received ${list.join(", ")}`,
+    throw new MisuseError(
+      `Expected ${STUDENT_LAYERS.length} whole numbers of channels, from 1 to fewer than VGG-19's, but received ${list.join(", ")}`,
     );
   return (layer) => list[STUDENT_LAYERS.indexOf(layer)];
 }
 
 /**
  * The widths of a network that was exported.
- * @throws TypeError when it is no student.
+ * @throws ImpastoError when it is no student.
  */
 export const studentWidths = ({ tensors }: Safetensors): Widths =>
-  listedWidths(STUDENT_LAYERS.map((layer) => tensors.get(biasName(layer))?.data.length ?? 0));
+  listedWidths(
+    STUDENT_LAYERS.map((layer) => {
+      const bias = tensors.get(biasName(layer));
+      if (bias === undefined)
+        throw new ImpastoError(`The network is no student: it has no ${biasName(layer)}.`);
+      return bias.data.length;
+    }),
+  );

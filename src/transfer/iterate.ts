@@ -19,7 +19,7 @@ export interface Iterate {
   /** The losses at the last accepted point. */
   readonly loss: LossReport;
   readonly secondsElapsed: number;
-  /** An estimate from the time that evaluations have taken of late; undefined for the first few, which say too little. */
+  /** An estimate from the time that evaluations have taken of late; undefined for the first few where they are quick. */
   readonly secondsLeft: number | undefined;
   /** The picture as it is now, opaque and of this size. */
   picture(): Picture;

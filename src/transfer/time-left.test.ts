@@ -25,6 +25,12 @@ describe("the time left", () => {
     expect(told[3]).toBeCloseTo(0.96);
   });
 
+  test("is not told by a first evaluation that takes seconds to warm up", () => {
+    const timeLeft = new TimeLeft([SMALL], "gaussian", false);
+    expect(timeLeft.after(0, 1, 2)).toBeUndefined();
+    expect(timeLeft.after(0, 2, 0.1)).toBeUndefined();
+  });
+
   test("is told from the first evaluation on where evaluations take long", () => {
     expect(new TimeLeft([SMALL], "gaussian", false).after(0, 1, 5)).toBeCloseTo(495);
   });

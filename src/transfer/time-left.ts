@@ -30,8 +30,11 @@ const BEGINNING_IN_BLOCKS = 1;
 /** How much the latest evaluation counts in the pace, at least: the first ones at a size count more. */
 const LATEST = 0.1;
 
-/** A run's first evaluations, where they are quick, are mostly spent on warming up: they tell nothing of the others. */
-const WARMING_UP = { evaluations: 3, seconds: 1 };
+/**
+ * A run's first evaluations are slowed by warming up, most of all the very first. What each of them must take, in seconds,
+ * to say something of the others all the same.
+ */
+const WARMING_UP = [5, 0.5, 0.5];
 
 /** At the first size the pace is the best of so many evaluations: whatever still warms up only makes them slower. */
 const BEST_OF = 8;
@@ -40,9 +43,8 @@ const BEST_OF = 8;
 export class TimeLeft {
   readonly #scales: readonly PlannedScale[];
   readonly #overhead: number;
-  /** Seconds a unit of cost, a running average. */
+  /** Seconds a unit of cost: the best of the first few, then a running average. */
   #pace: number | undefined;
-  #seconds = 0;
 
   /** @param standsIn whether a smaller network stands in for VGG-19. */
   constructor(scales: readonly PlannedScale[], measure: StyleMeasureName, standsIn: boolean) {
@@ -60,7 +62,6 @@ export class TimeLeft {
   after(index: number, evaluation: number, seconds: number): number | undefined {
     const here = this.#scales[index];
     if (here === undefined) return 0;
-    this.#seconds += seconds;
     const pace = seconds / this.#cost(here);
     if (this.#pace === undefined) this.#pace = pace;
     else if (index === 0 && evaluation <= BEST_OF) this.#pace = Math.min(this.#pace, pace);
@@ -70,8 +71,7 @@ export class TimeLeft {
       .slice(index + 1)
       .reduce((sum, scale) => sum + (scale.iterations + beginning(scale)) * this.#cost(scale), 0);
     const left = this.#pace * ((here.iterations - evaluation) * this.#cost(here) + later);
-    const warmingUp =
-      index === 0 && evaluation <= WARMING_UP.evaluations && this.#seconds < WARMING_UP.seconds;
+    const warmingUp = index === 0 && seconds < (WARMING_UP[evaluation - 1] ?? 0);
     return warmingUp && left > 0 ? undefined : left;
   }
 

@@ -37,13 +37,14 @@ export interface Departures {
 /** No picture is too large to be looked at at once. */
 const WHOLE = Number.POSITIVE_INFINITY;
 
-/** Repaints a photograph, as `repaint` does but for the departures. */
+/** Repaints a photograph, as `repaint` does but for the departures. @throws Error when it is to start elsewhere. */
 export async function* coarseToFine(
   { content, styles }: Omit<StylizeRequest, "options">,
   settings: Settings,
   { network, runtime }: Engine,
   { variables, enough, coarseNetwork = network }: Departures = {},
 ): AsyncGenerator<Iterate, Stylization> {
+  if (settings.init !== "content") throw new Error("The rejected ways start from the photograph.");
   const began = performance.now();
   const size = settings.contentSize(content, settings.size);
   const scales = settings.schedule(Math.max(size.width, size.height)).map(({ longest, iterations }) => {

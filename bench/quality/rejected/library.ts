@@ -5,7 +5,8 @@
 import { parseOptions } from "../../../src/transfer/options.ts";
 import { resolveSettings } from "../../../src/transfer/settings.ts";
 import type { Engine, StylizeRequest } from "../../../src/transfer/stylize.ts";
-import { REJECTED, type RejectedName } from "./ways.ts";
+import type { RejectedName } from "./names.ts";
+import { REJECTED } from "./ways.ts";
 
 export { encodePicture, openEngine, optionsSchema, readPicture } from "../../../src/index.ts";
 

@@ -8,6 +8,7 @@ import { averaged } from "./averaging.ts";
 import { coarseToFine, type Departures, type Way } from "./coarse-to-fine.ts";
 import { fourierVariables } from "./fourier-variables.ts";
 import { mixedNetworks } from "./mixed-networks.ts";
+import type { RejectedName } from "./names.ts";
 import { plateau } from "./plateau.ts";
 import { pyramidVariables } from "./pyramid-variables.ts";
 import { rootTwoApart } from "./root-two-apart.ts";
@@ -16,21 +17,6 @@ const departing =
   (departures: Departures): Way =>
   (request, settings, engine) =>
     coarseToFine(request, settings, engine, departures);
-
-/** The names of the ways, as configurations give them. */
-export const REJECTED_NAMES = [
-  "root-two-apart",
-  "fourier-half",
-  "fourier-one",
-  "pyramid",
-  "mean-of-20",
-  "plateau-1-percent",
-  "plateau-half-percent",
-  "mixed-networks",
-] as const;
-
-/** The name of a way. */
-export type RejectedName = (typeof REJECTED_NAMES)[number];
 
 /** The ways by name. */
 export const REJECTED: Readonly<Record<RejectedName, Way>> = {

@@ -132,12 +132,13 @@ async function makeCells(
   return results;
 }
 
-/** What is left of this cell, and as much for each to come as the cells so far took on average. */
+/** What is left of this cell, and as much for each to come as the cells so far took on average; at first nobody knows. */
 function secondsLeft(here: Iterate, done: readonly Stylization[], cells: number): number | undefined {
-  if (here.secondsLeft === undefined) return undefined;
   const sum = done.reduce((seconds, result) => seconds + result.seconds, 0);
-  const average = done.length === 0 ? here.secondsElapsed + here.secondsLeft : sum / done.length;
-  return here.secondsLeft + (cells - done.length - 1) * average;
+  const average = done.length === 0 ? undefined : sum / done.length;
+  const left = here.secondsLeft ?? (average && Math.max(0, average - here.secondsElapsed));
+  if (left === undefined) return undefined;
+  return left + (cells - done.length - 1) * (average ?? here.secondsElapsed + left);
 }
 
 function sheetOf(plan: Plan, engine: OpenedEngine, results: readonly Stylization[]): Sheet {
