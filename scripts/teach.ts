@@ -1,10 +1,10 @@
 /**
  * Teaches the built-in network. Usage:
- *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|wider|further|sketch]
+ *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|wider|ripe|further|sketch]
  *     [--from <network.safetensors>] [--channels 16,16,32,…] [--checkpoints .cache/teaching/<recipe>]
  *     [--output <checkpoints>/impasto.safetensors] [--marks file.json]
- * `full` and `sketch` begin from the teacher; `further` and `wider` from the network named by `--from`, `wider` with more
- * channels. `--channels` are thirteen counts from conv1_1 to conv5_1; unless given, a quarter of VGG-19's.
+ * `full` and `sketch` begin from the teacher; `further`, `wider` and `ripe` from the network named by `--from`, widened
+ * where `--channels` are given. `--channels` are thirteen counts from conv1_1 to conv5_1; unless given, a quarter of VGG-19's.
  * A run that was killed goes on from its last checkpoint. At the end it examines the student on the pictures that were
  * set aside, and writes the network and its marks.
  * @module
@@ -46,7 +46,7 @@ const [folder] = positionals;
 const weightsFile = process.env.IMPASTO_WEIGHTS;
 if (folder === undefined || weightsFile === undefined) {
   throw new Error(
-    "Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|wider|further|sketch] [--from <network>] [--channels 16,16,32,…]",
+    "Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|wider|ripe|further|sketch] [--from <network>] [--channels 16,16,32,…]",
   );
 }
 const recipes = new Map<string, readonly [Curriculum, ...Curriculum[]]>(Object.entries(curricula));
@@ -56,16 +56,15 @@ if (recipe === undefined) {
     `Expected one of ${[...recipes.keys()].join(", ")} for --recipe but received ${values.recipe}`,
   );
 }
-if (["further", "wider"].includes(values.recipe) !== (values.from !== undefined)) {
-  throw new Error("The recipes further and wider go on from a network, and they alone: name one with --from");
+if (["further", "wider", "ripe"].includes(values.recipe) !== (values.from !== undefined)) {
+  throw new Error(
+    "The recipes further, wider and ripe go on from a network, and they alone: name one with --from",
+  );
 }
 const { checkpoints = `.cache/teaching/${values.recipe}` } = values;
 const { output = `${checkpoints}/impasto.safetensors` } = values;
 if (values.recipe === "wider" && values.channels === undefined) {
   throw new Error("The recipe wider is for more channels: give them with --channels");
-}
-if (values.recipe === "further" && values.channels !== undefined) {
-  throw new Error("The recipe further keeps the network's channels: leave out --channels, or use wider");
 }
 /** The network to go on from; without one, teaching begins from the teacher. */
 const origin = values.from === undefined ? undefined : await readFile(values.from);
@@ -136,7 +135,7 @@ async function begin(): Promise<Progress> {
 
 /** Begins from a network that there is, as it is or with more channels: its maps have no columns for these, and are fitted anew. */
 function takeUp(from: Safetensors, own: Widths, batches: readonly Float32Array[]): Promise<Beginning> {
-  if (values.recipe === "further") return beginFromNetwork(runtime, teacher, layout, from, batch, batches);
+  if (values.channels === undefined) return beginFromNetwork(runtime, teacher, layout, from, batch, batches);
   const earlierLayout = layoutOf(own);
   const parameters = convolutionsFrom(from, earlierLayout);
   return beginFromTeacher(runtime, teacher, layout, batch, batches, { layout: earlierLayout, parameters });

@@ -1,7 +1,7 @@
 /**
  * The ways a student has been taught, each in one stretch or several: the first sketch's, for comparison, the one that
- * made a good network of a quarter of VGG-19's channels, one that goes on from it, which made it no better, and one that
- * goes on with more channels.
+ * made a good network of a quarter of VGG-19's channels, one that goes on from it, which made it no better, and two that
+ * go on with more channels.
  * @module
  */
 import { TAUGHT_LAYERS } from "../network/student.ts";
@@ -102,7 +102,7 @@ const polish: Curriculum = {
   lastRate: 0,
 };
 
-/** More channels, and what they are for: features at the full rate, then Gram matrices. */
+/** More channels before the layers that losses use: features at the full rate. */
 const growing: Curriculum = {
   ...focus,
   seed: 2,
@@ -115,22 +115,27 @@ const growing: Curriculum = {
   rehearsals: { every: 300, keptAfter: [20, 60, 150, 300], share: 0.5 },
 };
 
+/** More channels at the layers that losses use, whose maps have use for them at once: features at a lower rate. */
+const settling: Curriculum = { ...growing, seed: 3, steps: 2_400, peakRate: 4e-4, warmUp: 100 };
+
 /** And their Gram matrices. */
 const ripening: Curriculum = {
   ...finish,
-  seed: growing.seed,
-  after: growing.after + growing.steps,
-  steps: 2_000,
+  seed: settling.seed,
+  after: settling.after + settling.steps,
+  steps: 1_800,
   averagePoolingShare: growing.averagePoolingShare,
   recolouredShare: growing.recolouredShare,
   longestGradient: 50,
+  warmUp: 100,
   rehearsals: { every: 300, keptAfter: [20, 60, 150, 300], share: 0.6 },
 };
 
-/** The curricula by name. `further` and `wider` go on from a network that was taught. */
+/** The curricula by name. `further`, `wider` and `ripe` go on from a network that was taught. */
 export const curricula = {
   sketch: [sketch],
   full: [sketch, schooling, focus, finish],
   further: [widening, polish],
-  wider: [growing, ripening],
+  wider: [growing],
+  ripe: [settling, ripening],
 } as const;
