@@ -28,7 +28,7 @@ const BEGINNING = 4;
 const BEGINNING_IN_BLOCKS = 1;
 
 /** How much the latest evaluation counts in the pace, at least: the first ones at a size count more. */
-const LATEST = 0.1;
+const LATEST = 0.05;
 
 /**
  * A run's first evaluations are slowed by warming up, most of all the very first. What each of them must take, in seconds,
