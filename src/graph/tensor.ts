@@ -11,6 +11,8 @@ export interface Tensor {
   /** The name of the operation that makes it; `input` and `constant` for the leaves. */
   readonly operation: string;
   readonly inputs: readonly Tensor[];
+  /** Whether ONNX Runtime holds it in the blocked layout on the CPU; see operations/blocked.ts. */
+  readonly blocked: boolean;
   /** Set on the leaves alone: a named input of the graph, or the values of a constant. */
   readonly leaf?: { readonly input: string } | { readonly constant: Float32Array };
   /** The gradient with respect to each input, given that with respect to this tensor; undefined where there is none. */
@@ -54,11 +56,18 @@ export interface Operation<Attributes> {
   readonly name: string;
   /** The shape of the result. @throws ShapeError when the inputs do not fit. */
   shape(inputs: readonly Shape[], attributes: Attributes): Shape;
+  /** Whether the result is in the blocked layout, if its channels fill whole blocks; never, when absent. */
+  blocked?(inputs: readonly Tensor[], attributes: Attributes): boolean;
   /** Builds ∂loss/∂input for each input from `incoming` = ∂loss/∂output. */
   gradient(incoming: Tensor, node: Node<Attributes>): readonly (Tensor | undefined)[];
   /** Emits the ONNX form, given the names of the inputs' values. */
   onnx(emit: Emit, inputs: readonly string[], node: Node<Attributes>): string;
 }
+
+/** A multiple of every processor's block of channels. */
+const BLOCK = 16;
+
+const fillsBlocks = ({ length, 1: channels = 0 }: Shape): boolean => length === 4 && channels % BLOCK === 0;
 
 /** Places an operation in a graph. */
 export function apply<Attributes>(
@@ -66,13 +75,15 @@ export function apply<Attributes>(
   inputs: readonly Tensor[],
   attributes: Attributes,
 ): Tensor {
+  const shape = operation.shape(
+    inputs.map(({ shape }) => shape),
+    attributes,
+  );
   const output: Tensor = {
-    shape: operation.shape(
-      inputs.map(({ shape }) => shape),
-      attributes,
-    ),
+    shape,
     operation: operation.name,
     inputs,
+    blocked: fillsBlocks(shape) && (operation.blocked?.(inputs, attributes) ?? false),
     gradient: (incoming) => operation.gradient(incoming, { inputs, output, attributes }),
     write: (emit, names) => operation.onnx(emit, names, { inputs, output, attributes }),
   };
@@ -83,6 +94,7 @@ const leaf = (shape: Shape, content: NonNullable<Tensor["leaf"]>): Tensor => ({
   shape,
   operation: "input" in content ? "input" : "constant",
   inputs: [],
+  blocked: false,
   leaf: content,
   gradient: () => [],
   write: (emit) => ("input" in content ? content.input : emit.floats(content.constant, shape)),

@@ -5,6 +5,7 @@
  */
 import { type Shape, ShapeError } from "../shape.ts";
 import { apply, type Operation, type Tensor } from "../tensor.ts";
+import { allBlocked } from "./blocked.ts";
 import { scale } from "./multiply.ts";
 import { pad, slice } from "./slice.ts";
 
@@ -33,7 +34,8 @@ export function uncover(covered: Tensor, shape: Shape): Tensor {
 export const averagePoolOperation: Operation<object> = {
   name: "averagePool",
   shape: ([x = []]) => pooledShape("averagePool", x),
-  gradient: (incoming, { inputs: [x] }) => [x && uncover(scale(1 / 4, upsample(incoming)), x.shape)],
+  blocked: allBlocked,
+  gradient: (incoming, { inputs: [x] }) => [x && uncover(upsample(scale(1 / 4, incoming)), x.shape)],
   onnx: (emit, [x = ""]) => emit.node("AveragePool", [x], POOL),
 };
 
@@ -45,6 +47,7 @@ export const upsampleOperation: Operation<object> = {
     if (x.length !== 4) throw new ShapeError("upsample", "[N, C, H, W]", [x]);
     return [batch, channels, 2 * height, 2 * width];
   },
+  blocked: allBlocked,
   gradient: (incoming) => [scale(4, averagePool(incoming))],
   onnx: (emit, [x = ""]) =>
     emit.node("Resize", [x, "", emit.floats(Float32Array.of(1, 1, 2, 2), [4])], {

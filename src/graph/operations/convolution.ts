@@ -45,6 +45,7 @@ export const convolutionOperation: Operation<{ readonly padding: number }> = {
     }
     return shape;
   },
+  blocked: ([, kernel], { padding }) => keepsBlocks(kernel, padding),
   gradient(incoming, { inputs: [x, kernel, bias], attributes: { padding } }) {
     if (!x || !kernel || !bias) return [];
     return [
@@ -89,6 +90,7 @@ export const adjointConvolutionOperation: Operation<{ readonly padding: number }
     }
     return shape;
   },
+  blocked: ([, kernel], { padding }) => keepsBlocks(kernel, padding),
   gradient(incoming, { inputs: [x, kernel], attributes: { padding } }) {
     if (!x || !kernel) return [];
     const [out = 0] = kernel.shape;
@@ -119,12 +121,21 @@ const WINOGRAD_CHANNELS = 256;
 
 /** The kernel ready for Winograd's algorithm where that is the faster one: 3×3, constant, many channels, on the CPU. */
 function winogradKernel(emit: Emit, kernel: Tensor, padding: number) {
-  const [out = 0, channels = 0, height, width] = kernel.shape;
-  const suits = emit.cpu && height === 3 && width === 3 && padding === 1;
-  if (!suits || Math.min(channels, out) < WINOGRAD_CHANNELS || !kernel.leaf || !("constant" in kernel.leaf))
-    return;
-  return { kernel: kernel.leaf.constant, channels, out };
+  const [out = 0, channels = 0] = kernel.shape;
+  const values = constantOf(kernel);
+  return emit.cpu && values && suitsWinograd(kernel, padding) ? { kernel: values, channels, out } : undefined;
 }
+
+function suitsWinograd({ shape: [out = 0, channels = 0, height, width] }: Tensor, padding: number): boolean {
+  return height === 3 && width === 3 && padding === 1 && Math.min(channels, out) >= WINOGRAD_CHANNELS;
+}
+
+/** ONNX Runtime's own convolution works in the blocked layout where it can arrange the kernel beforehand. */
+const keepsBlocks = (kernel: Tensor | undefined, padding: number): boolean =>
+  kernel !== undefined && constantOf(kernel) !== undefined && !suitsWinograd(kernel, padding);
+
+const constantOf = ({ leaf }: Tensor): Float32Array | undefined =>
+  leaf && "constant" in leaf ? leaf.constant : undefined;
 
 /**
  * One matrix product for each position of the kernel. Stacking the nine shifted pictures for a single product takes the

@@ -4,6 +4,7 @@
  */
 import { apply, type Operation, type Tensor } from "../tensor.ts";
 import { averagePool, coveredByWindows, pooledShape, uncover, upsample } from "./average-pool.ts";
+import { allBlocked, intoBlocks } from "./blocked.ts";
 import { divide } from "./divide.ts";
 import { multiply, scale } from "./multiply.ts";
 import { atLeast } from "./threshold.ts";
@@ -15,11 +16,13 @@ import { atLeast } from "./threshold.ts";
 export const maxPoolOperation: Operation<object> = {
   name: "maxPool",
   shape: ([x = []]) => pooledShape("maxPool", x),
+  blocked: allBlocked,
   gradient(incoming, { inputs: [x], output }) {
     if (!x) return [];
     const largest = atLeast(coveredByWindows(x), upsample(output));
     const count = scale(4, averagePool(largest));
-    return [uncover(multiply(largest, upsample(divide(incoming, count))), x.shape)];
+    const share = divide(incoming, count);
+    return [uncover(multiply(largest, upsample(largest.blocked ? intoBlocks(share) : share)), x.shape)];
   },
   onnx: (emit, [x = ""]) =>
     emit.node("MaxPool", [x], { kernel_shape: { integers: [2, 2] }, strides: { integers: [2, 2] } }),

@@ -4,22 +4,27 @@
  */
 import { broadcastShape } from "../shape.ts";
 import { apply, type Operation, scalar, type Tensor } from "../tensor.ts";
+import { allBlocked, blockedOperation, inOneLayout } from "./blocked.ts";
 import { sumTo } from "./sum.ts";
 
 /** d(a · b) = da · b + a · db */
 export const multiplyOperation: Operation<object> = {
   name: "multiply",
   shape: ([a = [], b = []]) => broadcastShape("multiply", a, b),
+  blocked: allBlocked,
   gradient: (incoming, { inputs: [a, b] }) =>
     a && b ? [sumTo(multiply(incoming, b), a.shape), sumTo(multiply(incoming, a), b.shape)] : [],
   onnx: (emit, inputs) => emit.node("Mul", inputs),
 };
 
 /** Multiplies two tensors value by value. */
-export const multiply = (a: Tensor, b: Tensor): Tensor => apply(multiplyOperation, [a, b], {});
+export const multiply = (a: Tensor, b: Tensor): Tensor => apply(multiplyOperation, inOneLayout(a, b), {});
 
 /** Multiplies a tensor by a number. */
-export const scale = (factor: number, x: Tensor): Tensor => (factor === 1 ? x : multiply(x, scalar(factor)));
+export function scale(factor: number, x: Tensor): Tensor {
+  if (factor === 1) return x;
+  return x.blocked ? apply(blockedOperation, [x], { factor }) : multiply(x, scalar(factor));
+}
 
 /** The square of each value. */
 export const square = (x: Tensor): Tensor => multiply(x, x);

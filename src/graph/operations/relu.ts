@@ -3,6 +3,7 @@
  * @module
  */
 import { apply, type Operation, type Tensor } from "../tensor.ts";
+import { allBlocked } from "./blocked.ts";
 import { multiply } from "./multiply.ts";
 import { positive } from "./threshold.ts";
 
@@ -10,6 +11,7 @@ import { positive } from "./threshold.ts";
 export const reluOperation: Operation<object> = {
   name: "relu",
   shape: ([x = []]) => x,
+  blocked: allBlocked,
   gradient: (incoming, { output }) => [multiply(incoming, positive(output))],
   onnx: (emit, inputs) => emit.node("Relu", inputs),
 };

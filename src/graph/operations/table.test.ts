@@ -47,6 +47,10 @@ const samples: { readonly [N in OperationName]: readonly Sample<Attributes[N]>[]
   ],
   atLeast: binary,
   averagePool: pooled,
+  blocked: [
+    { inputs: [[1, 16, 3, 5]], attributes: { factor: 1 } },
+    { inputs: [[2, 3, 2, 2]], attributes: { factor: -0.5 } },
+  ],
   concatenate: [
     { inputs: [[2, 3]], attributes: { axis: 0 } },
     {

@@ -5,6 +5,7 @@
  */
 import { broadcastShape } from "../shape.ts";
 import { apply, type Operation, type Tensor } from "../tensor.ts";
+import { allBlocked, emitBlocked, inOneLayout } from "./blocked.ts";
 
 const STEEP = 1e38;
 
@@ -12,6 +13,7 @@ const STEEP = 1e38;
 export const positiveOperation: Operation<object> = {
   name: "positive",
   shape: ([x = []]) => x,
+  blocked: allBlocked,
   gradient: () => [undefined],
   onnx: (emit, inputs) => emit.node("HardSigmoid", inputs, { alpha: { float: STEEP }, beta: { float: 0 } }),
 };
@@ -20,13 +22,20 @@ export const positiveOperation: Operation<object> = {
 export const atLeastOperation: Operation<object> = {
   name: "atLeast",
   shape: ([a = [], b = []]) => broadcastShape("atLeast", a, b),
+  blocked: allBlocked,
   gradient: () => [undefined, undefined],
-  onnx: (emit, [a = "", b = ""]) =>
-    emit.node("HardSigmoid", [emit.node("Sub", [b, a])], { alpha: { float: -STEEP }, beta: { float: 1 } }),
+  onnx(emit, [a = "", b = ""], { output }) {
+    // ONNX Runtime knows no difference in the blocked layout, but a sum.
+    const difference =
+      emit.cpu && output.blocked
+        ? emit.node("Add", [emitBlocked(emit, a, output, -1), b])
+        : emit.node("Sub", [b, a]);
+    return emit.node("HardSigmoid", [difference], { alpha: { float: -STEEP }, beta: { float: 1 } });
+  },
 };
 
 /** 1 where a value is above zero, else 0. */
 export const positive = (x: Tensor): Tensor => apply(positiveOperation, [x], {});
 
 /** 1 where `a` is at least `b`, else 0. */
-export const atLeast = (a: Tensor, b: Tensor): Tensor => apply(atLeastOperation, [a, b], {});
+export const atLeast = (a: Tensor, b: Tensor): Tensor => apply(atLeastOperation, inOneLayout(a, b), {});
