@@ -13,7 +13,7 @@ import { constant, input, scalar, type Tensor } from "./tensor.ts";
 
 const { onnx } = onnxProto;
 const graphOf = (outputs: Record<string, Tensor>) => {
-  const { bytes } = writeOnnx(outputs, { cpu: true, made: new WeakMap() });
+  const { bytes } = writeOnnx(outputs, { cpu: true, blocks: false, made: new WeakMap() });
   const { node = [], initializer = [] } = onnx.ModelProto.decode(bytes).graph ?? {};
   return { node: node ?? [], initializer: initializer ?? [] };
 };
@@ -71,7 +71,10 @@ describe("A model", () => {
   });
 
   test("lists the inputs that its outputs depend on, with their shapes", () => {
-    const { inputs } = writeOnnx({ sum: add(x, input("y", [3])) }, { cpu: true, made: new WeakMap() });
+    const { inputs } = writeOnnx(
+      { sum: add(x, input("y", [3])) },
+      { cpu: true, blocks: false, made: new WeakMap() },
+    );
     expect([...inputs]).toEqual([
       ["x", [2, 3]],
       ["y", [3]],
@@ -104,7 +107,7 @@ describe("A model", () => {
     ["an input that its own values might have", { y: scale(2, input("%value0", [])) }, 'got "%value0"'],
     ["an output that its own values might have", { "%value0": scale(2, x) }, 'got "%value0"'],
   ] as const)("refuses %s", (_, outputs, message) => {
-    const write = () => writeOnnx(outputs, { cpu: true, made: new WeakMap() });
+    const write = () => writeOnnx(outputs, { cpu: true, blocks: false, made: new WeakMap() });
     expect(write).toThrow(ImpastoError);
     expect(write).toThrow(message);
   });
@@ -117,7 +120,9 @@ describe("A model", () => {
       write: (emit) => emit.shared(source, shape, (values) => values.toReversed()),
     });
     const values = (shape: Shape) =>
-      [...writeOnnx({ y: reversed(shape) }, { cpu: true, made }).shared.values()].map((one) => one.values);
+      [...writeOnnx({ y: reversed(shape) }, { cpu: true, blocks: false, made }).shared.values()].map(
+        (one) => one.values,
+      );
     const [flat] = values([4]);
     expect(values([4])[0]).toBe(flat);
     expect(values([2, 2])[0]).not.toBe(flat);

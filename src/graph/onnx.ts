@@ -28,6 +28,8 @@ export type MadeConstants = WeakMap<Float32Array, Map<string, Float32Array>>;
 export interface OnnxTarget {
   /** Whether it is for the CPU; see {@link Emit.cpu}. */
   readonly cpu: boolean;
+  /** Whether convolutions there work in blocks of channels; see {@link Emit.blocks}. */
+  readonly blocks: boolean;
   /** What was made from constants for other models of the same runtime; see {@link Emit.shared}. */
   readonly made: MadeConstants;
 }
@@ -92,7 +94,7 @@ function emitter(
   nodes: onnxProto.onnx.INodeProto[],
   initializers: onnxProto.onnx.ITensorProto[],
   fed: Map<string, { readonly values: Float32Array; readonly shape: Shape }>,
-  { cpu, made }: OnnxTarget,
+  { cpu, blocks, made }: OnnxTarget,
 ): Emit {
   const values = new Map<string, string>();
   const constants = new Map<string, string>();
@@ -140,6 +142,7 @@ function emitter(
       return name;
     },
     cpu,
+    blocks,
     integers(values) {
       const rawData = bytesOf(BigInt64Array.from(values, BigInt));
       return initializer(`integers ${values.join(" ")}`, { dataType: INT64, dims: [values.length], rawData });

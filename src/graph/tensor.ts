@@ -11,7 +11,7 @@ export interface Tensor {
   /** The name of the operation that makes it; `input` and `constant` for the leaves. */
   readonly operation: string;
   readonly inputs: readonly Tensor[];
-  /** Whether ONNX Runtime holds it in the blocked layout on the CPU; see operations/blocked.ts. */
+  /** Whether ONNX Runtime holds it in the blocked layout, where it has one; see operations/blocked.ts. */
   readonly blocked: boolean;
   /** Set on the leaves alone: a named input of the graph, or the values of a constant. */
   readonly leaf?: { readonly input: string } | { readonly constant: Float32Array };
@@ -42,6 +42,8 @@ export interface Emit {
   shared(source: Float32Array, shape: Shape, make: (source: Float32Array) => Float32Array): string;
   /** Whether the model is for the CPU, where feeding costs nothing and some forms are faster than ONNX's own. */
   readonly cpu: boolean;
+  /** Whether convolutions work in blocks of channels, as ONNX Runtime's do on x64 processors. */
+  readonly blocks: boolean;
 }
 
 /** One node as its operation's rules see it. */

@@ -72,7 +72,7 @@ async function works(ort: Ort, device: RealDevice): Promise<true | string> {
   try {
     const { scalar } = await import("../graph/tensor.ts");
     const session = await ort.InferenceSession.create(
-      writeOnnx({ one: scalar(1) }, { cpu: false, made: new WeakMap() }).bytes,
+      writeOnnx({ one: scalar(1) }, { cpu: false, blocks: false, made: new WeakMap() }).bytes,
       sessionOptions(device, {}),
     );
     await session.release();
@@ -104,7 +104,8 @@ function runtimeOn(ort: Ort, device: RealDevice, options: RuntimeOptions): Runti
   return {
     device,
     async compile(outputs) {
-      const model = writeOnnx(outputs, { cpu: device === "cpu", made });
+      const cpu = device === "cpu";
+      const model = writeOnnx(outputs, { cpu, blocks: cpu && process.arch === "x64", made });
       const session = await ort.InferenceSession.create(model.bytes, sessionOptions(device, options));
       const shared = [...model.shared].map(([name, { values, shape }]) => [
         name,

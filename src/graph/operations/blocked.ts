@@ -1,21 +1,22 @@
 /**
- * The blocked layout. On the CPU, ONNX Runtime keeps the pictures that convolutions hand on with their channels in
+ * The blocked layout. On x64 processors ONNX Runtime keeps the pictures that convolutions hand on with their channels in
  * blocks, also through sums, products, masks and poolings of such pictures. One value from elsewhere among them has
  * them all converted back, and the result once more for the next convolution. A convolution of each channel with a
- * single number brings that value into the layout, or scales what is in it: one pass in place of three.
+ * single number brings that value into the layout, or scales what is in it: one pass in place of three. Without
+ * the layout such a convolution is slow (the built-in network's evaluations take 1.3 times as long), so none is written.
  * @module
  */
 import { sameShape } from "../shape.ts";
 import { apply, type Emit, type Operation, type Tensor } from "../tensor.ts";
 
-/** y = factor · x, in the blocked layout on the CPU. */
+/** y = factor · x, in the blocked layout where there is one. */
 export const blockedOperation: Operation<{ readonly factor: number }> = {
   name: "blocked",
   shape: ([x = []]) => x,
   blocked: () => true,
   gradient: (incoming, { attributes }) => [apply(blockedOperation, [incoming], attributes)],
   onnx(emit, [x = ""], { output, attributes: { factor } }) {
-    if (emit.cpu && output.blocked) return emitBlocked(emit, x, output, factor);
+    if (emit.blocks && output.blocked) return emitBlocked(emit, x, output, factor);
     return factor === 1 ? x : emit.node("Mul", [x, emit.floats(Float32Array.of(factor), [])]);
   },
 };

@@ -27,7 +27,7 @@ export const atLeastOperation: Operation<object> = {
   onnx(emit, [a = "", b = ""], { output }) {
     // ONNX Runtime knows no difference in the blocked layout, but a sum.
     const difference =
-      emit.cpu && output.blocked
+      emit.blocks && output.blocked
         ? emit.node("Add", [emitBlocked(emit, a, output, -1), b])
         : emit.node("Sub", [b, a]);
     return emit.node("HardSigmoid", [difference], { alpha: { float: -STEEP }, beta: { float: 1 } });
