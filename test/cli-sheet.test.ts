@@ -94,8 +94,9 @@ describe("a sheet", () => {
     const name = PHOTO.replace(".png", "-sheet");
     writeFileSync(join(cwd, `${name}.html`), "taken");
     const args = sheet("--strengths", "0.2,0.8", "--pooling", "average", "--json");
-    const { code, stdout } = await run(args, { cwd });
+    const { code, stdout, stderr } = await run(args, { cwd });
     expect(code).toBe(0);
+    expect(stderr).toMatch(/scream\.png has 20×10 pixels and is .*: its strokes come out 0\.63 times/);
     const report = reportIn(stdout);
     expect(report).toMatchObject({ output: `${name}-2.html`, width: 32, height: 21, stopped: false });
     expect(report.cells.map(({ style, strength }) => [style, strength])).toEqual(

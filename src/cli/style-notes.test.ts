@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { parseOptions } from "../transfer/options.ts";
 import { settingsFrom } from "./flags.ts";
-import type { InputPicture } from "./inputs.ts";
 import { writeStyleNotes } from "./style-notes.ts";
 
-const input = (name: string, width: number, height: number): InputPicture => ({
-  picture: { width, height, rgb: new Float32Array(3 * width * height) },
-  facts: { name, checksum: "" },
+const grey = (width: number, height: number) => ({
+  width,
+  height,
+  rgb: new Float32Array(3 * width * height),
 });
 
 const notes = (styleScale: number, styleSide: number, preset = "impasto") => {
   const options = parseOptions({ preset, size: 64, styleScale });
-  const styles = [{ ...input("painting.jpg", styleSide, styleSide / 2), weight: 1 }];
-  return writeStyleNotes({ content: input("photo.jpg", 64, 48), styles }, settingsFrom(options), styleScale);
+  const paintings = [{ name: "painting.jpg", picture: grey(styleSide, styleSide / 2) }];
+  return writeStyleNotes(grey(64, 48), paintings, settingsFrom(options), styleScale);
 };
 
 describe("The notes on paintings", () => {

@@ -22,6 +22,7 @@ import type { Sheet, SheetCell, SheetRow } from "../sheet.ts";
 import { parseStrengths, SHEET_DEFAULTS } from "../sheet-options.ts";
 import { openSheetTarget } from "../sheet-target.ts";
 import { writeCommand } from "../shell.ts";
+import { writeStyleNotes } from "../style-notes.ts";
 
 /** All that was asked for, checked. */
 interface Plan {
@@ -32,6 +33,8 @@ interface Plan {
   readonly strengths: readonly number[];
   readonly options: Options;
   readonly size: Size;
+  /** What is to be said of the paintings at this size. */
+  readonly notes: readonly string[];
 }
 
 /** Makes a contact sheet. */
@@ -56,6 +59,7 @@ export async function sheetCommand(
   try {
     const engine = await openEngine(options);
     progress.note(writeNetwork(engine, options.network));
+    for (const note of plan.notes) progress.note(note);
     await letSignalsIn();
     const results = await makeCells(plan, engine, progress, interrupt.signal);
     const cells = paintingPaths.length * strengths.length;
@@ -91,9 +95,13 @@ async function makePlan(
   const photo = inputs.content.picture;
   const size = settings.contentSize(photo, settings.size);
   const paintings: { path: string; thumbnail: Picture }[] = [];
-  for (const path of paintingPaths)
-    paintings.push({ path, thumbnail: fitInto(await readPicture(path), size) });
-  return { photoPath, photo, initial: inputs.initial?.picture, paintings, strengths, options, size };
+  const notes: string[] = [];
+  for (const path of paintingPaths) {
+    const picture = await readPicture(path);
+    paintings.push({ path, thumbnail: fitInto(picture, size) });
+    notes.push(...writeStyleNotes(photo, [{ name: basename(path), picture }], settings, options.styleScale));
+  }
+  return { photoPath, photo, initial: inputs.initial?.picture, paintings, strengths, options, size, notes };
 }
 
 /** Reduces a picture, its shape kept, until it fits into a cell. */

@@ -53,7 +53,10 @@ export async function stylizeCommand(
   try {
     const engine = await openEngine(options);
     progress.note(writeNetwork(engine, options.network));
-    for (const note of writeStyleNotes(inputs, settings, options.styleScale)) progress.note(note);
+    const paintings = inputs.styles.map(({ picture, facts }) => ({ name: facts.name, picture }));
+    for (const note of writeStyleNotes(inputs.content.picture, paintings, settings, options.styleScale)) {
+      progress.note(note);
+    }
     await letSignalsIn();
     const steps = stylize(requestOf(inputs, options), engine, interrupt.signal);
     const result = await follow(steps, async (iterate) => {
