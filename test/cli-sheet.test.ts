@@ -89,7 +89,7 @@ const reportSchema = z.strictObject({
 const reportIn = (stdout: string) => reportSchema.parse(JSON.parse(stdout));
 
 describe("a sheet", () => {
-  it("is a page that holds everything, whose commands are the report's, and takes no name that is taken", async () => {
+  it("is a page that holds everything, whose commands are the report's, takes no name that is taken, and tells of small paintings", async () => {
     const cwd = folder();
     const name = PHOTO.replace(".png", "-sheet");
     writeFileSync(join(cwd, `${name}.html`), "taken");

@@ -4,7 +4,8 @@ import { gradients, topologicalOrder } from "./gradients.ts";
 import { add } from "./operations/add.ts";
 import { multiply, scale, square } from "./operations/multiply.ts";
 import { relu } from "./operations/relu.ts";
-import { total } from "./operations/sum.ts";
+import { rowProducts } from "./operations/row-products.ts";
+import { sum, total } from "./operations/sum.ts";
 import { positive } from "./operations/threshold.ts";
 import { ShapeError } from "./shape.ts";
 import { constant, input, scalar, type Tensor } from "./tensor.ts";
@@ -22,6 +23,18 @@ describe("The gradient", () => {
     // x² + x²·x + 5x: 2x + 3x² + 5
     const [gradient] = gradients(total(add(squared, multiply(squared, x), scale(5, x))), [x]);
     expect(await at(gradient, inputs)).toEqual([21, 26]);
+  });
+
+  test("adds what is the same along an axis without writing it out", async () => {
+    const matrix = input("matrix", [2, 3]);
+    // Σ M Mᵀ + 10 Σ M: twice the columns' sums, and 10.
+    const loss = add(total(rowProducts(matrix)), scale(10, total(sum(matrix, [1]))));
+    const [gradient] = gradients(loss, [matrix]);
+    const values = Float32Array.of(1, 2, 3, 4, 5, 6);
+    expect(await at(gradient, { matrix: values })).toEqual([20, 24, 28, 20, 24, 28]);
+    const written = topologicalOrder([gradient]).map(({ operation, shape }) => `${operation} ${shape}`);
+    expect(written).toContain("add 2,3");
+    expect(written).not.toContain("expand 2,3");
   });
 
   test("is had for inputs, constants and values between, at once", async () => {

@@ -5,6 +5,7 @@
  */
 
 import { add } from "./operations/add.ts";
+import { expandOperation } from "./operations/sum.ts";
 import { ShapeError, sizeOf } from "./shape.ts";
 import { constant, type Tensor } from "./tensor.ts";
 
@@ -29,11 +30,19 @@ export function gradients(loss: Tensor, wanted: readonly Tensor[]): readonly Ten
       const target = tensor.inputs[index];
       if (part === undefined || target === undefined || !leads.has(target)) return;
       const before = incoming.get(target);
-      incoming.set(target, before === undefined ? part : add(before, part));
+      incoming.set(target, before === undefined ? part : sumOf(before, part));
     });
   }
   return wanted.map((tensor) => incoming.get(tensor) ?? filled(tensor, 0));
 }
+
+/** A gradient's parts added. What is expanded to the other's shape need not be written out: a sum repeats it as well. */
+const sumOf = (a: Tensor, b: Tensor): Tensor =>
+  isExpansion(a) && isExpansion(b) ? add(a, b) : add(unexpanded(a), unexpanded(b));
+
+const isExpansion = ({ operation }: Tensor): boolean => operation === expandOperation.name;
+
+const unexpanded = (x: Tensor): Tensor => (isExpansion(x) && x.inputs[0]) || x;
 
 const filled = ({ shape }: Tensor, value: number): Tensor =>
   constant(new Float32Array(sizeOf(shape)).fill(value), shape);

@@ -13,7 +13,7 @@ import { constant, input, scalar, type Tensor } from "./tensor.ts";
 
 const { onnx } = onnxProto;
 const graphOf = (outputs: Record<string, Tensor>) => {
-  const { bytes } = writeOnnx(outputs, { cpu: true, blocks: false, made: new WeakMap() });
+  const { bytes } = writeOnnx(outputs, { cpu: true, channelBlocks: false, made: new WeakMap() });
   const { node = [], initializer = [] } = onnx.ModelProto.decode(bytes).graph ?? {};
   return { node: node ?? [], initializer: initializer ?? [] };
 };
@@ -73,7 +73,7 @@ describe("A model", () => {
   test("lists the inputs that its outputs depend on, with their shapes", () => {
     const { inputs } = writeOnnx(
       { sum: add(x, input("y", [3])) },
-      { cpu: true, blocks: false, made: new WeakMap() },
+      { cpu: true, channelBlocks: false, made: new WeakMap() },
     );
     expect([...inputs]).toEqual([
       ["x", [2, 3]],
@@ -107,7 +107,7 @@ describe("A model", () => {
     ["an input that its own values might have", { y: scale(2, input("%value0", [])) }, 'got "%value0"'],
     ["an output that its own values might have", { "%value0": scale(2, x) }, 'got "%value0"'],
   ] as const)("refuses %s", (_, outputs, message) => {
-    const write = () => writeOnnx(outputs, { cpu: true, blocks: false, made: new WeakMap() });
+    const write = () => writeOnnx(outputs, { cpu: true, channelBlocks: false, made: new WeakMap() });
     expect(write).toThrow(ImpastoError);
     expect(write).toThrow(message);
   });
@@ -120,7 +120,7 @@ describe("A model", () => {
       write: (emit) => emit.shared(source, shape, (values) => values.toReversed()),
     });
     const values = (shape: Shape) =>
-      [...writeOnnx({ y: reversed(shape) }, { cpu: true, blocks: false, made }).shared.values()].map(
+      [...writeOnnx({ y: reversed(shape) }, { cpu: true, channelBlocks: false, made }).shared.values()].map(
         (one) => one.values,
       );
     const [flat] = values([4]);

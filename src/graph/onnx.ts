@@ -28,8 +28,8 @@ export type MadeConstants = WeakMap<Float32Array, Map<string, Float32Array>>;
 export interface OnnxTarget {
   /** Whether it is for the CPU; see {@link Emit.cpu}. */
   readonly cpu: boolean;
-  /** Whether convolutions there work in blocks of channels; see {@link Emit.blocks}. */
-  readonly blocks: boolean;
+  /** Whether convolutions there work in blocks of channels; see {@link Emit.channelBlocks}. */
+  readonly channelBlocks: boolean;
   /** What was made from constants for other models of the same runtime; see {@link Emit.shared}. */
   readonly made: MadeConstants;
 }
@@ -94,7 +94,7 @@ function emitter(
   nodes: onnxProto.onnx.INodeProto[],
   initializers: onnxProto.onnx.ITensorProto[],
   fed: Map<string, { readonly values: Float32Array; readonly shape: Shape }>,
-  { cpu, blocks, made }: OnnxTarget,
+  { cpu, channelBlocks, made }: OnnxTarget,
 ): Emit {
   const values = new Map<string, string>();
   const constants = new Map<string, string>();
@@ -124,7 +124,8 @@ function emitter(
     },
     floats(values, shape) {
       if (!arrays.has(values)) arrays.set(values, arrays.size);
-      const content = values.length === 1 ? `${values[0]}` : `#${arrays.get(values)}`;
+      const [first] = values;
+      const content = values.every((value) => value === first) ? `${first}` : `#${arrays.get(values)}`;
       return initializer(`floats ${content} [${shape.join()}]`, {
         dataType: FLOAT,
         dims: [...shape],
@@ -142,7 +143,7 @@ function emitter(
       return name;
     },
     cpu,
-    blocks,
+    channelBlocks,
     integers(values) {
       const rawData = bytesOf(BigInt64Array.from(values, BigInt));
       return initializer(`integers ${values.join(" ")}`, { dataType: INT64, dims: [values.length], rawData });

@@ -42,8 +42,8 @@ export interface Emit {
   shared(source: Float32Array, shape: Shape, make: (source: Float32Array) => Float32Array): string;
   /** Whether the model is for the CPU, where feeding costs nothing and some forms are faster than ONNX's own. */
   readonly cpu: boolean;
-  /** Whether convolutions work in blocks of channels, as ONNX Runtime's do on x64 processors. */
-  readonly blocks: boolean;
+  /** Whether convolutions work in blocks of channels; see operations/blocked.ts. */
+  readonly channelBlocks: boolean;
 }
 
 /** One node as its operation's rules see it. */
@@ -66,7 +66,7 @@ export interface Operation<Attributes> {
   onnx(emit: Emit, inputs: readonly string[], node: Node<Attributes>): string;
 }
 
-/** A multiple of every processor's block of channels. */
+/** A multiple of a block of channels, which is 8 or 16, by processor. */
 const BLOCK = 16;
 
 const fillsBlocks = ({ length, 1: channels = 0 }: Shape): boolean => length === 4 && channels % BLOCK === 0;

@@ -72,7 +72,7 @@ async function works(ort: Ort, device: RealDevice): Promise<true | string> {
   try {
     const { scalar } = await import("../graph/tensor.ts");
     const session = await ort.InferenceSession.create(
-      writeOnnx({ one: scalar(1) }, { cpu: false, blocks: false, made: new WeakMap() }).bytes,
+      writeOnnx({ one: scalar(1) }, { cpu: false, channelBlocks: false, made: new WeakMap() }).bytes,
       sessionOptions(device, {}),
     );
     await session.release();
@@ -105,7 +105,8 @@ function runtimeOn(ort: Ort, device: RealDevice, options: RuntimeOptions): Runti
     device,
     async compile(outputs) {
       const cpu = device === "cpu";
-      const model = writeOnnx(outputs, { cpu, blocks: cpu && process.arch === "x64", made });
+      // ONNX Runtime's packages have the blocked layout for x64 processors alone.
+      const model = writeOnnx(outputs, { cpu, channelBlocks: cpu && process.arch === "x64", made });
       const session = await ort.InferenceSession.create(model.bytes, sessionOptions(device, options));
       const shared = [...model.shared].map(([name, { values, shape }]) => [
         name,

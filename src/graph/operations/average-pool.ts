@@ -7,7 +7,7 @@ import { type Shape, ShapeError } from "../shape.ts";
 import { apply, type Operation, type Tensor } from "../tensor.ts";
 import { allBlocked } from "./blocked.ts";
 import { scale } from "./multiply.ts";
-import { pad, slice } from "./slice.ts";
+import { pad } from "./slice.ts";
 
 const POOL = { kernel_shape: { integers: [2, 2] }, strides: { integers: [2, 2] } };
 
@@ -18,16 +18,11 @@ export function pooledShape(operation: string, x: Shape): Shape {
   return [batch, channels, Math.floor(height / 2), Math.floor(width / 2)];
 }
 
-/** Without the row or column that no window covers. */
-export function coveredByWindows(x: Tensor): Tensor {
-  const [batch = 0, channels = 0, height = 0, width = 0] = x.shape;
-  return slice(x, [0, 0, 0, 0], [batch, channels, height - (height % 2), width - (width % 2)]);
-}
-
-/** Puts zeros where {@link coveredByWindows} took a row or column away. */
-export function uncover(covered: Tensor, shape: Shape): Tensor {
-  const after = shape.map((size, axis) => size - (covered.shape[axis] ?? 0));
-  return pad(covered, [0, 0, 0, 0], after);
+/** Each value of a pooled picture over its window, and zeros in the last row or column that no window covers. */
+export function spread(pooled: Tensor, shape: Shape): Tensor {
+  const upsampled = upsample(pooled);
+  const after = shape.map((size, axis) => size - (upsampled.shape[axis] ?? 0));
+  return pad(upsampled, [0, 0, 0, 0], after);
 }
 
 /** y = ¼ Σ x over each window; each x of a window gets a quarter of d loss/dy. */
@@ -35,7 +30,7 @@ export const averagePoolOperation: Operation<object> = {
   name: "averagePool",
   shape: ([x = []]) => pooledShape("averagePool", x),
   blocked: allBlocked,
-  gradient: (incoming, { inputs: [x] }) => [x && uncover(upsample(scale(1 / 4, incoming)), x.shape)],
+  gradient: (incoming, { inputs: [x] }) => [x && spread(scale(1 / 4, incoming), x.shape)],
   onnx: (emit, [x = ""]) => emit.node("AveragePool", [x], POOL),
 };
 

@@ -45,7 +45,7 @@ export const convolutionOperation: Operation<{ readonly padding: number }> = {
     }
     return shape;
   },
-  blocked: ([, kernel], { padding }) => keepsBlocks(kernel, padding),
+  blocked: ([x, kernel], { padding }) => keepsBlocks(x, kernel, padding),
   gradient(incoming, { inputs: [x, kernel, bias], attributes: { padding } }) {
     if (!x || !kernel || !bias) return [];
     return [
@@ -90,7 +90,7 @@ export const adjointConvolutionOperation: Operation<{ readonly padding: number }
     }
     return shape;
   },
-  blocked: ([, kernel], { padding }) => keepsBlocks(kernel, padding),
+  blocked: ([x, kernel], { padding }) => keepsBlocks(x, kernel, padding),
   gradient(incoming, { inputs: [x, kernel], attributes: { padding } }) {
     if (!x || !kernel) return [];
     const [out = 0] = kernel.shape;
@@ -130,9 +130,15 @@ function suitsWinograd({ shape: [out = 0, channels = 0, height, width] }: Tensor
   return height === 3 && width === 3 && padding === 1 && Math.min(channels, out) >= WINOGRAD_CHANNELS;
 }
 
-/** ONNX Runtime's own convolution works in the blocked layout where it can arrange the kernel beforehand. */
-const keepsBlocks = (kernel: Tensor | undefined, padding: number): boolean =>
-  kernel !== undefined && constantOf(kernel) !== undefined && !suitsWinograd(kernel, padding);
+/**
+ * ONNX Runtime's own convolution works in the blocked layout where it can arrange the kernel beforehand, for channels that
+ * come in fours or are very few.
+ */
+function keepsBlocks(x: Tensor | undefined, kernel: Tensor | undefined, padding: number): boolean {
+  const [, channels = 0] = x?.shape ?? [];
+  const suits = channels % 4 === 0 || channels < 8;
+  return suits && kernel !== undefined && constantOf(kernel) !== undefined && !suitsWinograd(kernel, padding);
+}
 
 const constantOf = ({ leaf }: Tensor): Float32Array | undefined =>
   leaf && "constant" in leaf ? leaf.constant : undefined;

@@ -3,7 +3,7 @@
  * @module
  */
 import { apply, type Operation, type Tensor } from "../tensor.ts";
-import { averagePool, coveredByWindows, pooledShape, uncover, upsample } from "./average-pool.ts";
+import { averagePool, pooledShape, spread } from "./average-pool.ts";
 import { allBlocked, intoBlocks } from "./blocked.ts";
 import { divide } from "./divide.ts";
 import { multiply, scale } from "./multiply.ts";
@@ -19,10 +19,9 @@ export const maxPoolOperation: Operation<object> = {
   blocked: allBlocked,
   gradient(incoming, { inputs: [x], output }) {
     if (!x) return [];
-    const largest = atLeast(coveredByWindows(x), upsample(output));
-    const count = scale(4, averagePool(largest));
-    const share = divide(incoming, count);
-    return [uncover(multiply(largest, upsample(largest.blocked ? intoBlocks(share) : share)), x.shape)];
+    const largest = atLeast(x, spread(output, x.shape));
+    const share = divide(incoming, scale(4, averagePool(largest)));
+    return [multiply(largest, spread(largest.blocked ? intoBlocks(share) : share, x.shape))];
   },
   onnx: (emit, [x = ""]) =>
     emit.node("MaxPool", [x], { kernel_shape: { integers: [2, 2] }, strides: { integers: [2, 2] } }),

@@ -4,7 +4,7 @@
  */
 import { broadcastShape } from "../shape.ts";
 import { apply, type Operation, scalar, type Tensor } from "../tensor.ts";
-import { allBlocked, blockedOperation, inOneLayout } from "./blocked.ts";
+import { allBlocked, inOneLayout, scaleInBlocksOperation } from "./blocked.ts";
 import { sumTo } from "./sum.ts";
 
 /** d(a · b) = da · b + a · db */
@@ -23,7 +23,7 @@ export const multiply = (a: Tensor, b: Tensor): Tensor => apply(multiplyOperatio
 /** Multiplies a tensor by a number. */
 export function scale(factor: number, x: Tensor): Tensor {
   if (factor === 1) return x;
-  return x.blocked ? apply(blockedOperation, [x], { factor }) : multiply(x, scalar(factor));
+  return x.blocked ? apply(scaleInBlocksOperation, [x], { factor }) : multiply(x, scalar(factor));
 }
 
 /** The square of each value. */

@@ -47,10 +47,6 @@ const samples: { readonly [N in OperationName]: readonly Sample<Attributes[N]>[]
   ],
   atLeast: binary,
   averagePool: pooled,
-  blocked: [
-    { inputs: [[1, 16, 3, 5]], attributes: { factor: 1 } },
-    { inputs: [[2, 3, 2, 2]], attributes: { factor: -0.5 } },
-  ],
   concatenate: [
     { inputs: [[2, 3]], attributes: { axis: 0 } },
     {
@@ -110,6 +106,11 @@ const samples: { readonly [N in OperationName]: readonly Sample<Attributes[N]>[]
     { inputs: [[1, 1]], attributes: { shape: [] } },
   ],
   rowProducts: [plain([1, 1]), plain([3, 7]), plain([5, 2]), plain([4, 1])],
+  scaleInBlocks: [
+    { inputs: [[1, 16, 3, 5]], attributes: { factor: 1 } },
+    { inputs: [[2, 16, 2, 2]], attributes: { factor: -0.5 } },
+    { inputs: [[2, 3, 2, 2]], attributes: { factor: -0.5 } },
+  ],
   slice: [
     { inputs: [[5]], attributes: { start: [1], end: [4] } },
     { inputs: [[1, 3, 5, 7]], attributes: { start: [0, 1, 0, 2], end: [1, 3, 4, 7] } },

@@ -6,7 +6,7 @@
 import { absoluteOperation } from "./absolute.ts";
 import { addOperation } from "./add.ts";
 import { averagePoolOperation, upsampleOperation } from "./average-pool.ts";
-import { blockedOperation } from "./blocked.ts";
+import { scaleInBlocksOperation } from "./blocked.ts";
 import { concatenateOperation } from "./concatenate.ts";
 import { adjointConvolutionOperation, convolutionOperation } from "./convolution.ts";
 import { divideOperation } from "./divide.ts";
@@ -35,7 +35,6 @@ export const operations = {
   adjointConvolution: adjointConvolutionOperation,
   atLeast: atLeastOperation,
   averagePool: averagePoolOperation,
-  blocked: blockedOperation,
   concatenate: concatenateOperation,
   convolution: convolutionOperation,
   divide: divideOperation,
@@ -50,6 +49,7 @@ export const operations = {
   relu: reluOperation,
   reshape: reshapeOperation,
   rowProducts: rowProductsOperation,
+  scaleInBlocks: scaleInBlocksOperation,
   slice: sliceOperation,
   squareRoot: squareRootOperation,
   subtract: subtractOperation,

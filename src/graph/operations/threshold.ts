@@ -5,7 +5,7 @@
  */
 import { broadcastShape } from "../shape.ts";
 import { apply, type Operation, type Tensor } from "../tensor.ts";
-import { allBlocked, emitBlocked, inOneLayout } from "./blocked.ts";
+import { allBlocked, emitScaleInBlocks, inOneLayout } from "./blocked.ts";
 
 const STEEP = 1e38;
 
@@ -25,10 +25,10 @@ export const atLeastOperation: Operation<object> = {
   blocked: allBlocked,
   gradient: () => [undefined, undefined],
   onnx(emit, [a = "", b = ""], { output }) {
-    // ONNX Runtime knows no difference in the blocked layout, but a sum.
+    // In the blocked layout ONNX Runtime has Add, but no Sub.
     const difference =
-      emit.blocks && output.blocked
-        ? emit.node("Add", [emitBlocked(emit, a, output, -1), b])
+      emit.channelBlocks && output.blocked
+        ? emit.node("Add", [emitScaleInBlocks(emit, a, output, -1), b])
         : emit.node("Sub", [b, a]);
     return emit.node("HardSigmoid", [difference], { alpha: { float: -STEEP }, beta: { float: 1 } });
   },

@@ -16,7 +16,7 @@ const operatorsIn = (bytes: Uint8Array): string[] =>
   (onnxProto.onnx.ModelProto.decode(bytes).graph?.node ?? []).map(({ opType }) => opType ?? "");
 
 const write = (output: Tensor, cpu: boolean) =>
-  writeOnnx({ output }, { cpu, blocks: false, made: new WeakMap() });
+  writeOnnx({ output }, { cpu, channelBlocks: false, made: new WeakMap() });
 
 describe.each(Object.entries(KERNELS))("Winograd's convolution, %s channels,", (_, { from, to }) => {
   const kernel = uniform([to, from, 3, 3], 3);
@@ -74,8 +74,8 @@ describe("A convolution", () => {
   test("shares its transformed kernel with its adjoint and with other models", () => {
     const adjoint = apply(adjointConvolutionOperation, [wide, kernel], { padding: 1 });
     const made: MadeConstants = new WeakMap();
-    const first = writeOnnx({ adjoint }, { cpu: true, blocks: false, made });
-    const second = writeOnnx({ wide }, { cpu: true, blocks: false, made });
+    const first = writeOnnx({ adjoint }, { cpu: true, channelBlocks: false, made });
+    const second = writeOnnx({ wide }, { cpu: true, channelBlocks: false, made });
     expect(first.shared.size).toBe(1);
     expect([...second.shared.values()][0].values).toBe([...first.shared.values()][0].values);
   });
