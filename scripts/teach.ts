@@ -1,10 +1,11 @@
 /**
  * Teaches the built-in network. Usage:
- *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|wider|ripe|further|sketch]
+ *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|wider|ripe|mellow|further|sketch]
  *     [--from <network.safetensors>] [--channels 16,16,32,…] [--checkpoints .cache/teaching/<recipe>]
- *     [--output <checkpoints>/impasto.safetensors] [--marks file.json]
- * `full` and `sketch` begin from the teacher; `further`, `wider` and `ripe` from the network named by `--from`, widened
+ *     [--mean] [--output <checkpoints>/impasto.safetensors] [--marks file.json]
+ * `full` and `sketch` begin from the teacher; `further`, `wider`, `ripe` and `mellow` from the network named by `--from`, widened
  * where `--channels` are given. `--channels` are thirteen counts from conv1_1 to conv5_1; unless given, a quarter of VGG-19's.
+ * `--mean` writes the mean of the network it went on from and of what became of it.
  * A run that was killed goes on from its last checkpoint. At the end it examines the student on the pictures that were
  * set aside, and writes the network and its marks.
  * @module
@@ -37,6 +38,7 @@ const { values, positionals } = parseArgs({
     channels: { type: "string" },
     checkpoints: { type: "string" },
     from: { type: "string" },
+    mean: { type: "boolean", default: false },
     recipe: { type: "string", default: "full" },
     output: { type: "string" },
     marks: { type: "string" },
@@ -46,7 +48,7 @@ const [folder] = positionals;
 const weightsFile = process.env.IMPASTO_WEIGHTS;
 if (folder === undefined || weightsFile === undefined) {
   throw new Error(
-    "Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|wider|ripe|further|sketch] [--from <network>] [--channels 16,16,32,…]",
+    "Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|wider|ripe|mellow|further|sketch] [--from <network>] [--channels 16,16,32,…]",
   );
 }
 const recipes = new Map<string, readonly [Curriculum, ...Curriculum[]]>(Object.entries(curricula));
@@ -56,10 +58,13 @@ if (recipe === undefined) {
     `Expected one of ${[...recipes.keys()].join(", ")} for --recipe but received ${values.recipe}`,
   );
 }
-if (["further", "wider", "ripe"].includes(values.recipe) !== (values.from !== undefined)) {
+if (["further", "wider", "ripe", "mellow"].includes(values.recipe) !== (values.from !== undefined)) {
   throw new Error(
-    "The recipes further, wider and ripe go on from a network, and they alone: name one with --from",
+    "The recipes further, wider, ripe and mellow go on from a network, and they alone: name one with --from",
   );
+}
+if (values.mean && values.from === undefined) {
+  throw new Error("--mean is taken with the network that --from names");
 }
 const { checkpoints = `.cache/teaching/${values.recipe}` } = values;
 const { output = `${checkpoints}/impasto.safetensors` } = values;
@@ -189,12 +194,18 @@ for (const curriculum of recipe) {
   }
 }
 
+if (values.mean) {
+  // Between two places in one valley of the loss lies a lower one (weight averaging: Izmailov et al., UAI 2018).
+  const { parameters } = await begin();
+  progress = { ...progress, parameters: progress.parameters.map((value, i) => (value + parameters[i]) / 2) };
+}
 const marks: Record<string, unknown> = { steps, parameters: progress.parameters.length };
 for (const pooling of POOLINGS) marks[pooling] = await exam(progress, pooling);
 const bytes = exportStudent(layout, progress.parameters, progress.units, means, {
   description: "impasto's built-in network: VGG-19's shape with fewer channels, taught by VGG-19",
   ...facts,
   steps: String(steps),
+  ...(values.mean && { mean: "with the network it went on from" }),
   license: "MIT; taught by VGG-19, K. Simonyan and A. Zisserman, CC BY 4.0",
 });
 await writeAtomically(output, bytes);

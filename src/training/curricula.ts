@@ -1,6 +1,6 @@
 /**
  * The ways a student has been taught, each in one stretch or several: the first sketch's, for comparison, the one that
- * made a good network of a quarter of VGG-19's channels, one that goes on from it, which made it no better, and two that
+ * made a good network of a quarter of VGG-19's channels, one that goes on from it, which made it no better, and three that
  * go on with more channels.
  * @module
  */
@@ -131,11 +131,21 @@ const ripening: Curriculum = {
   rehearsals: { every: 300, keptAfter: [20, 60, 150, 300], share: 0.6 },
 };
 
-/** The curricula by name. `further`, `wider` and `ripe` go on from a network that was taught. */
+/** Gram matrices once more, most batches from what the ripe student paints itself. */
+const mellowing: Curriculum = {
+  ...ripening,
+  seed: 4,
+  after: 0,
+  steps: 1_200,
+  rehearsals: { every: 200, keptAfter: [20, 60, 150, 300], share: 0.75 },
+};
+
+/** The curricula by name. `further`, `wider`, `ripe` and `mellow` go on from a network that was taught. */
 export const curricula = {
   sketch: [sketch],
   full: [sketch, schooling, focus, finish],
   further: [widening, polish],
   wider: [growing],
   ripe: [settling, ripening],
+  mellow: [mellowing],
 } as const;
