@@ -1,11 +1,12 @@
 /**
  * Teaches the built-in network. Usage:
- *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|wider|ripe|mellow|further|sketch]
+ *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full]
  *     [--from <network.safetensors>] [--channels 16,16,32,…] [--checkpoints .cache/teaching/<recipe>]
  *     [--mean] [--output <checkpoints>/impasto.safetensors] [--marks file.json]
- * `full` and `sketch` begin from the teacher; `further`, `wider`, `ripe` and `mellow` from the network named by `--from`, widened
- * where `--channels` are given. `--channels` are thirteen counts from conv1_1 to conv5_1; unless given, a quarter of VGG-19's.
- * `--mean` writes the mean of the network it went on from and of what became of it.
+ * `full` and `sketch` begin from the teacher; the other recipes of src/training/curricula.ts from the network named by
+ * `--from`, widened where `--channels` are given. `--channels` are thirteen counts from conv1_1 to conv5_1; unless given,
+ * a quarter of VGG-19's. `--mean` writes the mean of what a run went on from and of what became of it, on the machine
+ * that began it; a finished run started again with `--mean` only examines and writes.
  * A run that was killed goes on from its last checkpoint. At the end it examines the student on the pictures that were
  * set aside, and writes the network and its marks.
  * @module
@@ -22,7 +23,7 @@ import { STUDENT_LAYERS } from "../src/network/student.ts";
 import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
 import { type Beginning, beginFromTeacher } from "../src/training/beginning.ts";
 import { readCheckpoint, writeCheckpoint } from "../src/training/checkpoint.node.ts";
-import { curricula } from "../src/training/curricula.ts";
+import { curricula, GOING_ON } from "../src/training/curricula.ts";
 import { examine, type Marks } from "../src/training/examination.ts";
 import { exportStudent } from "../src/training/export.ts";
 import { layoutOf } from "../src/training/parameters.ts";
@@ -48,7 +49,7 @@ const [folder] = positionals;
 const weightsFile = process.env.IMPASTO_WEIGHTS;
 if (folder === undefined || weightsFile === undefined) {
   throw new Error(
-    "Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full|wider|ripe|mellow|further|sketch] [--from <network>] [--channels 16,16,32,…]",
+    "Usage: IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe <name>] [--from <network>] [--channels 16,16,32,…] [--mean]",
   );
 }
 const recipes = new Map<string, readonly [Curriculum, ...Curriculum[]]>(Object.entries(curricula));
@@ -58,13 +59,13 @@ if (recipe === undefined) {
     `Expected one of ${[...recipes.keys()].join(", ")} for --recipe but received ${values.recipe}`,
   );
 }
-if (["further", "wider", "ripe", "mellow"].includes(values.recipe) !== (values.from !== undefined)) {
+if (GOING_ON.includes(values.recipe) !== (values.from !== undefined)) {
   throw new Error(
-    "The recipes further, wider, ripe and mellow go on from a network, and they alone: name one with --from",
+    `The recipes ${GOING_ON.join(", ")} go on from a network, and they alone: name one with --from`,
   );
 }
 if (values.mean && values.from === undefined) {
-  throw new Error("--mean is taken with the network that --from names");
+  throw new Error("--mean needs a network to go on from: name one with --from");
 }
 const { checkpoints = `.cache/teaching/${values.recipe}` } = values;
 const { output = `${checkpoints}/impasto.safetensors` } = values;
@@ -195,17 +196,22 @@ for (const curriculum of recipe) {
 }
 
 if (values.mean) {
-  // Between two places in one valley of the loss lies a lower one (weight averaging: Izmailov et al., UAI 2018).
+  // Between two places in one valley of the loss there often is a lower one (Wortsman et al., CVPR 2022).
   const { parameters } = await begin();
   progress = { ...progress, parameters: progress.parameters.map((value, i) => (value + parameters[i]) / 2) };
+  log("the mean of what it began with and of what became of it");
 }
-const marks: Record<string, unknown> = { steps, parameters: progress.parameters.length };
+const marks: Record<string, unknown> = {
+  steps,
+  mean: values.mean,
+  parameters: progress.parameters.length,
+};
 for (const pooling of POOLINGS) marks[pooling] = await exam(progress, pooling);
 const bytes = exportStudent(layout, progress.parameters, progress.units, means, {
   description: "impasto's built-in network: VGG-19's shape with fewer channels, taught by VGG-19",
   ...facts,
   steps: String(steps),
-  ...(values.mean && { mean: "with the network it went on from" }),
+  ...(values.mean && { mean: "with what it began with" }),
   license: "MIT; taught by VGG-19, K. Simonyan and A. Zisserman, CC BY 4.0",
 });
 await writeAtomically(output, bytes);

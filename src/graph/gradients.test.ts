@@ -5,7 +5,7 @@ import { add } from "./operations/add.ts";
 import { multiply, scale, square } from "./operations/multiply.ts";
 import { relu } from "./operations/relu.ts";
 import { rowProducts } from "./operations/row-products.ts";
-import { sum, total } from "./operations/sum.ts";
+import { expand, sum, total } from "./operations/sum.ts";
 import { positive } from "./operations/threshold.ts";
 import { ShapeError } from "./shape.ts";
 import { constant, input, scalar, type Tensor } from "./tensor.ts";
@@ -35,6 +35,19 @@ describe("The gradient", () => {
     const written = topologicalOrder([gradient]).map(({ operation, shape }) => `${operation} ${shape}`);
     expect(written).toContain("add 2,3");
     expect(written).not.toContain("expand 2,3");
+  });
+
+  test("is had for an expansion, and where two expansions add up", async () => {
+    const row = input("row", [1, 3]);
+    const expansion = expand(row, [2, 3]);
+    const y = input("y", [2, 3]);
+    const values = { row: Float32Array.of(1, 2, 3), y: Float32Array.of(1, 2, 3, 4, 5, 6) };
+    const [ofExpansion] = gradients(total(square(add(expansion, y))), [expansion]);
+    expect(await at(ofExpansion, values)).toEqual([4, 8, 12, 10, 14, 18]);
+    const columns = (weight: number) => total(scale(weight, sum(y, [0])));
+    const [ofSums] = gradients(add(columns(1), columns(2)), [y]);
+    expect(ofSums.shape).toEqual([2, 3]);
+    expect(await at(ofSums, values)).toEqual([3, 3, 3, 3, 3, 3]);
   });
 
   test("is had for inputs, constants and values between, at once", async () => {

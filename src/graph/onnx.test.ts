@@ -44,11 +44,13 @@ describe("A model", () => {
     );
   });
 
-  test("holds equal numbers and the same array once, and other arrays apart", () => {
+  test("holds equal numbers, arrays of one number and the same array once, and other arrays apart", () => {
     const values = Float32Array.of(1, 2, 3);
     const parts = [constant(values, [3]), constant(values, [3]), constant(values.slice(), [3])];
     const y = add(scale(2, x), scale(2, x), ...parts);
     expect(graphOf({ y }).initializer).toHaveLength(3);
+    const filled = () => constant(new Float32Array(3).fill(7), [3]);
+    expect(graphOf({ y: add(filled(), filled()) }).initializer).toHaveLength(1);
   });
 
   test("holds a value in two shapes apart", async () => {

@@ -131,7 +131,7 @@ const ripening: Curriculum = {
   rehearsals: { every: 300, keptAfter: [20, 60, 150, 300], share: 0.6 },
 };
 
-/** Gram matrices once more, most batches from what the ripe student paints itself. */
+/** Gram matrices once more, most batches cut from what the student itself paints. */
 const mellowing: Curriculum = {
   ...ripening,
   seed: 4,
@@ -140,7 +140,7 @@ const mellowing: Curriculum = {
   rehearsals: { every: 200, keptAfter: [20, 60, 150, 300], share: 0.75 },
 };
 
-/** The curricula by name. `further`, `wider`, `ripe` and `mellow` go on from a network that was taught. */
+/** The curricula by name. */
 export const curricula = {
   sketch: [sketch],
   full: [sketch, schooling, focus, finish],
@@ -149,3 +149,6 @@ export const curricula = {
   ripe: [settling, ripening],
   mellow: [mellowing],
 } as const;
+
+/** Those that go on from a network that was taught. */
+export const GOING_ON: readonly string[] = ["further", "wider", "ripe", "mellow"];

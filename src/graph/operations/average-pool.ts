@@ -18,7 +18,10 @@ export function pooledShape(operation: string, x: Shape): Shape {
   return [batch, channels, Math.floor(height / 2), Math.floor(width / 2)];
 }
 
-/** Each value of a pooled picture over its window, and zeros in the last row or column that no window covers. */
+/**
+ * Each value of a pooled picture over its window, and zeros in the last row or column that no window covers. ONNX Runtime
+ * makes the zeros part of the convolution that follows, so that they do not leave the blocked layout.
+ */
 export function spread(pooled: Tensor, shape: Shape): Tensor {
   const upsampled = upsample(pooled);
   const after = shape.map((size, axis) => size - (upsampled.shape[axis] ?? 0));

@@ -111,6 +111,7 @@ describe("The blocked layout", () => {
   test.each<[string, Tensor]>([
     ["a convolution whose channels fill none", picture(3)],
     ["one with a kernel that is fed", convolution(picture(16), fed, bias, 1)],
+    ["one of ten channels", convolution(picture(10), zeros(32, 10, 3, 3), zeros(32), 1)],
     ["one in Winograd's form", wide],
     ["a product with one number a channel", multiply(picture(32), input("y", [1, 32, 1, 1]))],
     ["a sum of two shapes", add(picture(32), maxPool(maxPool(picture(32))))],

@@ -8,7 +8,7 @@
 import { sameShape } from "../shape.ts";
 import { apply, type Emit, type Operation, type Tensor } from "../tensor.ts";
 
-/** y = factor · x, in the blocked layout where there is one. */
+/** y = factor · x, in the blocked layout where there is one; d loss/dx = factor · d loss/dy. */
 export const scaleInBlocksOperation: Operation<{ readonly factor: number }> = {
   name: "scaleInBlocks",
   shape: ([x = []]) => x,
@@ -17,16 +17,16 @@ export const scaleInBlocksOperation: Operation<{ readonly factor: number }> = {
     attributes.factor === 1 ? incoming : apply(scaleInBlocksOperation, [incoming], attributes),
   ],
   onnx(emit, [x = ""], { output, attributes: { factor } }) {
-    if (emit.channelBlocks && output.blocked) return emitScaleInBlocks(emit, x, output, factor);
+    if (emit.channelBlocks && output.blocked) return emitScaleInBlocks(emit, x, output.shape[1] ?? 0, factor);
     return factor === 1 ? x : emit.node("Mul", [x, emit.floats(Float32Array.of(factor), [])]);
   },
 };
 
-/** Emits `factor` · `x`, of the shape of `like`, as a convolution of each channel. @returns the value's name. */
-export function emitScaleInBlocks(emit: Emit, x: string, like: Tensor, factor: number): string {
-  const [, channels = 0] = like.shape;
+/** Emits `factor` · `x` as a convolution of each of its channels. @returns the value's name. */
+export function emitScaleInBlocks(emit: Emit, x: string, channels: number, factor: number): string {
   const kernel = emit.floats(new Float32Array(channels).fill(factor), [channels, 1, 1, 1]);
-  return emit.node("Conv", [x, kernel], { group: { integer: channels } });
+  // The pads are none, but named: zeros put around x before are then made part of this convolution.
+  return emit.node("Conv", [x, kernel], { group: { integer: channels }, pads: { integers: [0, 0, 0, 0] } });
 }
 
 /** The rule of operations whose result is in the layout if all their inputs are, and of one shape. */

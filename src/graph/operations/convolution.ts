@@ -131,8 +131,8 @@ function suitsWinograd({ shape: [out = 0, channels = 0, height, width] }: Tensor
 }
 
 /**
- * ONNX Runtime's own convolution works in the blocked layout where it can arrange the kernel beforehand, for channels that
- * come in fours or are very few.
+ * ONNX Runtime's own convolution works in the blocked layout where it can arrange the kernel beforehand, for channels
+ * that come in fours or are very few.
  */
 function keepsBlocks(x: Tensor | undefined, kernel: Tensor | undefined, padding: number): boolean {
   const [, channels = 0] = x?.shape ?? [];

@@ -21,6 +21,7 @@ export const maxPoolOperation: Operation<object> = {
     if (!x) return [];
     const largest = atLeast(x, spread(output, x.shape));
     const share = divide(incoming, scale(4, averagePool(largest)));
+    // Divided outside the blocked layout, and back in it while it is a quarter of the size.
     return [multiply(largest, spread(largest.blocked ? intoBlocks(share) : share, x.shape))];
   },
   onnx: (emit, [x = ""]) =>

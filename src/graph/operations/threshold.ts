@@ -28,7 +28,7 @@ export const atLeastOperation: Operation<object> = {
     // In the blocked layout ONNX Runtime has Add, but no Sub.
     const difference =
       emit.channelBlocks && output.blocked
-        ? emit.node("Add", [emitScaleInBlocks(emit, a, output, -1), b])
+        ? emit.node("Add", [emitScaleInBlocks(emit, a, output.shape[1] ?? 0, -1), b])
         : emit.node("Sub", [b, a]);
     return emit.node("HardSigmoid", [difference], { alpha: { float: -STEEP }, beta: { float: 1 } });
   },
