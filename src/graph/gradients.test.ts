@@ -40,12 +40,12 @@ describe("The gradient", () => {
   test("is had for an expansion, and where two expansions add up", async () => {
     const row = input("row", [1, 3]);
     const expansion = expand(row, [2, 3]);
-    const y = input("y", [2, 3]);
-    const values = { row: Float32Array.of(1, 2, 3), y: Float32Array.of(1, 2, 3, 4, 5, 6) };
-    const [ofExpansion] = gradients(total(square(add(expansion, y))), [expansion]);
+    const matrix = input("matrix", [2, 3]);
+    const values = { row: Float32Array.of(1, 2, 3), matrix: Float32Array.of(1, 2, 3, 4, 5, 6) };
+    const [ofExpansion] = gradients(total(square(add(expansion, matrix))), [expansion]);
     expect(await at(ofExpansion, values)).toEqual([4, 8, 12, 10, 14, 18]);
-    const columns = (weight: number) => total(scale(weight, sum(y, [0])));
-    const [ofSums] = gradients(add(columns(1), columns(2)), [y]);
+    const columns = (weight: number) => total(scale(weight, sum(matrix, [0])));
+    const [ofSums] = gradients(add(columns(1), columns(2)), [matrix]);
     expect(ofSums.shape).toEqual([2, 3]);
     expect(await at(ofSums, values)).toEqual([3, 3, 3, 3, 3, 3]);
   });
