@@ -19,7 +19,7 @@ export interface PlannedScale {
  */
 const OVERHEAD: Readonly<Record<StyleMeasureName, { readonly small: number; readonly large: number }>> = {
   gram: { small: 4_000, large: 4_000 },
-  gaussian: { small: 11_000, large: 25_000 },
+  gaussian: { small: 13_000, large: 30_000 },
 };
 
 /** What it takes to begin at a size, targets and compiling, in evaluations' worth. Measured. */
