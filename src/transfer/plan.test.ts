@@ -27,7 +27,7 @@ describe("With memory to spare, a picture", () => {
 describe("As memory shrinks, a picture", () => {
   const network = narrowNetwork();
   const size = { width: 4096, height: 3072 };
-  const plans = Array.from({ length: 60 }, (_, i) => (60 - i) * 0.2e9).flatMap((memory) => {
+  const plans = Array.from({ length: 70 }, (_, i) => (70 - i) * 0.2e9).flatMap((memory) => {
     try {
       return [{ memory, ...planMemory(size, SETTINGS, network, memory) }];
     } catch (error) {
@@ -47,11 +47,25 @@ describe("As memory shrinks, a picture", () => {
     }
     expect(plans[0]?.pixelsSeen).toBe(size.width * size.height);
     expect(plans.at(-1)?.mostPixels).toBeGreaterThanOrEqual(LEAST);
-    expect(plans.length).toBeLessThan(60);
+    expect(plans.length).toBeLessThan(70);
+  });
+
+  test("takes more than two gibibytes for a block in whole gibibytes, as ONNX Runtime does", () => {
+    const settings = resolveSettings(parseOptions({ preset: "impasto", optimizer: "adam" }));
+    const mostPixels = Array.from(
+      { length: 60 },
+      (_, i) => planMemory(size, settings, network, 1.6e9 + i * 0.1e9).mostPixels,
+    );
+    const [first = 0, second = 0] = mostPixels;
+    const gibibytes = mostPixels
+      .map((pixels) => (pixels * 0.95 * 0.1e9) / (second - first) / 2 ** 30)
+      .map((amount) => amount.toFixed(2))
+      .filter((amount) => Number(amount) > 2);
+    expect(new Set(gibibytes)).toEqual(new Set(["3.00", "4.00", "5.00"]));
   });
 
   test("is never looked at whole where only its blocks have room", () => {
-    // Blocks ask for less a pixel than the whole: between the two, a block of the whole picture's size would fit.
+    // Where only a short history leaves room, a block of the whole picture's size would fit.
     const small = { width: 512, height: 384 };
     const enough = (memory: number) => {
       try {

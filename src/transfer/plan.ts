@@ -31,10 +31,8 @@ export interface Plan {
 interface Costs {
   /** The process, the network, and the pictures that are there all the while. */
   readonly fixed: number;
-  /** A pixel of a picture that is looked at whole. */
-  readonly whole: number;
-  /** A pixel of a block. */
-  readonly block: number;
+  /** A pixel of what is looked at at once: a picture, or one of its blocks. */
+  readonly seen: number;
   /** A pixel of the picture, for the content targets. */
   readonly targets: number;
   /** The layers whose features are asked for. */
@@ -47,12 +45,15 @@ interface Costs {
 const PROCESS_BYTES = 150e6;
 /** The network's file, its values and their transforms, for each byte of the weights in the graph. */
 const WEIGHTS_FACTOR = 9;
+/** Activations, gradients and masks, for each byte of the activations: 1.6 to 2.15. */
+const SEEN_FACTOR = 2.15;
 /**
- * Activations, gradients and masks, for each byte of the activations: 1.5 to 2.3, for ONNX Runtime takes memory in steps.
+ * ONNX Runtime takes memory in ever larger steps, of a gibibyte in the end. The first two are used as needed; of a third
+ * and each one after it all is touched sooner or later, and a little beside it.
  */
-const WHOLE_FACTOR = 2.25;
-/** The same for a block. */
-const BLOCK_FACTOR = 2;
+const STEP = 2 ** 30;
+const SMALL_STEPS = 2;
+const TOUCHED = 1.05;
 /** The part of the memory to plan with; the rest is for what the collector comes to late. */
 const SHARE = 0.95;
 /** A picture or a vector of the optimiser, a pixel. */
@@ -117,13 +118,19 @@ function planWith(
 ): Plan | undefined {
   const pixels = size.width * size.height;
   const left = SHARE * available - residentBytes(pixels, optimizer, costs);
-  const whole = left / costs.whole;
+  const whole = inSteps(left) / costs.seen;
   if (goodWhole && whole >= pixels) return { mostPixels: whole, pixelsSeen: pixels, optimizer };
-  // One block of the whole picture would be the whole picture, for which there is no room.
-  const mostPixels = Math.min((left - pixels * VECTOR) / costs.block, pixels - 1);
+  // One block of the whole picture would be the whole picture, for which the history is too short.
+  const mostPixels = Math.min(inSteps(left - pixels * VECTOR) / costs.seen, pixels - 1);
   if (mostPixels < costs.leastPixels) return undefined;
   const { region, blocks } = partition(size, costs.layers, mostPixels);
   return { mostPixels, pixelsSeen: TWO_PASSES * blocks.length * region.width * region.height, optimizer };
+}
+
+/** How much of so many bytes ONNX Runtime can be asked for; see STEP. */
+function inSteps(bytes: number): number {
+  const smooth = Math.min(bytes, SMALL_STEPS * STEP);
+  return Math.max(smooth, Math.floor(bytes / (STEP * TOUCHED)) * STEP);
 }
 
 /** The optimiser, then the same with shorter histories. */
@@ -163,8 +170,7 @@ function costsOf(network: Network, settings: Settings, held: number): Costs {
   const targets = bytesOf(contentLayers.map((layer) => featuresAt(inFull, layer).tensor)) / PROBE ** 2;
   return {
     fixed: PROCESS_BYTES + WEIGHTS_FACTOR * weights + held,
-    whole: WHOLE_FACTOR * activations,
-    block: BLOCK_FACTOR * activations,
+    seen: SEEN_FACTOR * activations,
     targets,
     layers,
     leastPixels: leastRegion(layers),
@@ -190,7 +196,7 @@ function refusal(size: Size, optimizer: OptimizerSettings, costs: Costs, availab
   }
   const least = optimizersLike(optimizer).at(-1) ?? optimizer;
   const pixels = size.width * size.height;
-  const bytes = residentBytes(pixels, least, costs) + pixels * VECTOR + costs.leastPixels * costs.block;
+  const bytes = residentBytes(pixels, least, costs) + pixels * VECTOR + costs.leastPixels * costs.seen;
   return new ImpastoError(
     `A picture of ${size.width}×${size.height} needs about ${gigabytes(bytes / SHARE)} of memory and ${gigabytes(available)} are there: ask for a size of ${fits} at most.`,
   );
