@@ -48,6 +48,12 @@ describe("the time left", () => {
     expect((timeLeft.after(1, 30, 1) ?? 0) / 20).toBeCloseTo(1, 1);
   });
 
+  test("hardly changes for an evaluation that took an hour, because the machine was suspended", () => {
+    const timeLeft = new TimeLeft([SMALL], "gaussian", false);
+    for (let evaluation = 1; evaluation < 50; evaluation++) timeLeft.after(0, evaluation, 0.2);
+    expect(timeLeft.after(0, 50, 3600)).toBeCloseTo(11);
+  });
+
   test("in blocks counts all that is looked at, and follows after three evaluations that are half as slow again", () => {
     const timeLeft = new TimeLeft([SMALL, IN_BLOCKS], "gaussian", false);
     // In blocks a size begins with one evaluation's worth of other work.

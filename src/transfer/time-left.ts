@@ -30,6 +30,9 @@ const BEGINNING_IN_BLOCKS = 1;
 /** How much the latest evaluation counts in the pace, at least: the first ones at a size count more. */
 const LATEST = 0.05;
 
+/** How many times longer than expected an evaluation can seem: in one that took hours the machine was asleep. */
+const LONGEST = 3;
+
 /**
  * A run's first evaluations are slowed by warming up, most of all the very first. What each of them must take, in seconds,
  * to say something of the others all the same.
@@ -66,7 +69,9 @@ export class TimeLeft {
     if (this.#pace === undefined) this.#pace = pace;
     else if (index === 0 && evaluation <= BEST_OF) this.#pace = Math.min(this.#pace, pace);
     // The first at a size takes memory: it says little of those to come, unless it is many blocks.
-    else if (evaluation > 1 || inBlocks(here)) this.#pace += weight(evaluation) * (pace - this.#pace);
+    else if (evaluation > 1 || inBlocks(here)) {
+      this.#pace += weight(evaluation) * (Math.min(pace, LONGEST * this.#pace) - this.#pace);
+    }
     const later = this.#scales
       .slice(index + 1)
       .reduce((sum, scale) => sum + (scale.iterations + beginning(scale)) * this.#cost(scale), 0);
