@@ -213,6 +213,12 @@ describe("the other commands", () => {
     ["recipe of nothing", ["recipe"], 2, "missing required argument 'picture'"],
     ["measure without a style", ["measure", content, "--content", content], 2, "'--style <painting>'"],
     ["measure of a folder", ["measure", root, "--content", content, "--style", content], 2, "is a folder"],
+    [
+      "measure in next to no memory",
+      ["measure", content, "--content", content, "--style", content, "--memory", "1MB", "--quiet"],
+      1,
+      /needs about 0\.\d GB of memory for any picture/,
+    ],
     ["an unknown weights command", ["weights", "burn"], 2, 'received "burn"'],
     ["check without weights", ["weights", "check"], 2, "impasto weights fetch"],
     ["check of a picture", ["weights", "check", content], 1, /content\.png is neither/],
