@@ -2,6 +2,7 @@
  * What the tests of graphs share: running one on the CPU, seeded values, and how far two arrays are apart.
  * @module
  */
+import type { MadeConstants, OnnxTarget } from "../src/graph/onnx.ts";
 import { type Shape, sizeOf } from "../src/graph/shape.ts";
 import type { Tensor } from "../src/graph/tensor.ts";
 import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
@@ -33,6 +34,13 @@ export async function withProgram<Result>(
 /** Computes the outputs once. */
 export const evaluate = (outputs: Readonly<Record<string, Tensor>>, inputs: Values = {}): Promise<Values> =>
   withProgram(outputs, (program) => program.run(inputs));
+
+/** What a model for the CPU is written for where its layouts do not matter. */
+export const onCpu = (made: MadeConstants = new WeakMap()): OnnxTarget => ({
+  cpu: true,
+  channelBlocks: false,
+  made,
+});
 
 /** A source of numbers in [0, 1) that a seed determines (Mulberry32). */
 export function randomNumbers(seed: number): () => number {

@@ -97,7 +97,8 @@ function addMeasure(program: Command): void {
     .option("--json", "print one JSON object")
     .option("--quiet", "say nothing but errors")
     .option("--debug", "show where an error comes from");
-  for (const flag of optionFlags(["pooling", "network", "device", "threads", "memory"])) measure.addOption(flag);
+  for (const flag of optionFlags(["pooling", "network", "device", "threads", "memory"]))
+    measure.addOption(flag);
   measure.action(async (image: string, flags: Record<string, unknown>) => {
     const { measureCommand } = await import("./commands/measure.ts");
     await measureCommand(image, flags);

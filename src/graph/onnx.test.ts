@@ -1,6 +1,6 @@
 import onnxProto from "onnx-proto";
 import { describe, expect, test } from "vitest";
-import { evaluate } from "../../test/evaluate.ts";
+import { evaluate, onCpu } from "../../test/evaluate.ts";
 import { ImpastoError } from "../errors.ts";
 import { type MadeConstants, writeOnnx } from "./onnx.ts";
 import { add } from "./operations/add.ts";
@@ -13,7 +13,7 @@ import { constant, input, scalar, type Tensor } from "./tensor.ts";
 
 const { onnx } = onnxProto;
 const graphOf = (outputs: Record<string, Tensor>) => {
-  const { bytes } = writeOnnx(outputs, { cpu: true, channelBlocks: false, made: new WeakMap() });
+  const { bytes } = writeOnnx(outputs, onCpu());
   const { node = [], initializer = [] } = onnx.ModelProto.decode(bytes).graph ?? {};
   return { node: node ?? [], initializer: initializer ?? [] };
 };
@@ -73,10 +73,7 @@ describe("A model", () => {
   });
 
   test("lists the inputs that its outputs depend on, with their shapes", () => {
-    const { inputs } = writeOnnx(
-      { sum: add(x, input("y", [3])) },
-      { cpu: true, channelBlocks: false, made: new WeakMap() },
-    );
+    const { inputs } = writeOnnx({ sum: add(x, input("y", [3])) }, onCpu());
     expect([...inputs]).toEqual([
       ["x", [2, 3]],
       ["y", [3]],
@@ -109,7 +106,7 @@ describe("A model", () => {
     ["an input that its own values might have", { y: scale(2, input("%value0", [])) }, 'got "%value0"'],
     ["an output that its own values might have", { "%value0": scale(2, x) }, 'got "%value0"'],
   ] as const)("refuses %s", (_, outputs, message) => {
-    const write = () => writeOnnx(outputs, { cpu: true, channelBlocks: false, made: new WeakMap() });
+    const write = () => writeOnnx(outputs, onCpu());
     expect(write).toThrow(ImpastoError);
     expect(write).toThrow(message);
   });
@@ -122,9 +119,7 @@ describe("A model", () => {
       write: (emit) => emit.shared(source, shape, (values) => values.toReversed()),
     });
     const values = (shape: Shape) =>
-      [...writeOnnx({ y: reversed(shape) }, { cpu: true, channelBlocks: false, made }).shared.values()].map(
-        (one) => one.values,
-      );
+      [...writeOnnx({ y: reversed(shape) }, onCpu(made)).shared.values()].map((one) => one.values);
     const [flat] = values([4]);
     expect(values([4])[0]).toBe(flat);
     expect(values([2, 2])[0]).not.toBe(flat);

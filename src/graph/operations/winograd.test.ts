@@ -1,6 +1,6 @@
 import onnxProto from "onnx-proto";
 import { describe, expect, test } from "vitest";
-import { evaluate, relativeError, uniform } from "../../../test/evaluate.ts";
+import { evaluate, onCpu, relativeError, uniform } from "../../../test/evaluate.ts";
 import { type MadeConstants, writeOnnx } from "../onnx.ts";
 import { apply, constant, input, type Tensor } from "../tensor.ts";
 import { adjointConvolutionOperation, convolution } from "./convolution.ts";
@@ -15,8 +15,7 @@ const KERNELS = {
 const operatorsIn = (bytes: Uint8Array): string[] =>
   (onnxProto.onnx.ModelProto.decode(bytes).graph?.node ?? []).map(({ opType }) => opType ?? "");
 
-const write = (output: Tensor, cpu: boolean) =>
-  writeOnnx({ output }, { cpu, channelBlocks: false, made: new WeakMap() });
+const write = (output: Tensor, cpu: boolean) => writeOnnx({ output }, { ...onCpu(), cpu });
 
 describe.each(Object.entries(KERNELS))("Winograd's convolution, %s channels,", (_, { from, to }) => {
   const kernel = uniform([to, from, 3, 3], 3);
@@ -74,8 +73,8 @@ describe("A convolution", () => {
   test("shares its transformed kernel with its adjoint and with other models", () => {
     const adjoint = apply(adjointConvolutionOperation, [wide, kernel], { padding: 1 });
     const made: MadeConstants = new WeakMap();
-    const first = writeOnnx({ adjoint }, { cpu: true, channelBlocks: false, made });
-    const second = writeOnnx({ wide }, { cpu: true, channelBlocks: false, made });
+    const first = writeOnnx({ adjoint }, onCpu(made));
+    const second = writeOnnx({ wide }, onCpu(made));
     expect(first.shared.size).toBe(1);
     expect([...second.shared.values()][0].values).toBe([...first.shared.values()][0].values);
   });
