@@ -35,7 +35,7 @@ export async function withProgram<Result>(
 export const evaluate = (outputs: Readonly<Record<string, Tensor>>, inputs: Values = {}): Promise<Values> =>
   withProgram(outputs, (program) => program.run(inputs));
 
-/** What a model for the CPU is written for where its layouts do not matter. */
+/** The CPU as a target, without blocked layouts. */
 export const onCpu = (made: MadeConstants = new WeakMap()): OnnxTarget => ({
   cpu: true,
   channelBlocks: false,

@@ -7,7 +7,7 @@ import { overMeanColour } from "../image/alpha.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Pooling } from "../network/network.ts";
 import { parseOptions } from "./options.ts";
-import { planMemory } from "./plan.ts";
+import { heldBytes, planMemory } from "./plan.ts";
 import { prepareObjective } from "./prepare.ts";
 import { UNIT_VARIABLES } from "./preset.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
@@ -48,7 +48,7 @@ export async function measure(
   }
   const { network, memory = Number.POSITIVE_INFINITY } = engine;
   const settings = plainSettings(pooling);
-  const { mostPixels } = planMemory(image, settings, network, memory);
+  const { mostPixels } = planMemory(image, settings, network, memory, heldBytes([image, content, style]));
   const subject = { photograph: overMeanColour(content), styles: [{ picture: style, weight: 1 }] };
   const objective = await prepareObjective(image, subject, engine, settings, mostPixels);
   try {

@@ -56,16 +56,14 @@ describe("As memory shrinks, a picture", () => {
       { length: 60 },
       (_, i) => planMemory(size, settings, network, 1.6e9 + i * 0.1e9).mostPixels,
     );
-    const [first = 0, second = 0] = mostPixels;
-    const gibibytes = mostPixels
-      .map((pixels) => (pixels * 0.95 * 0.1e9) / (second - first) / 2 ** 30)
-      .map((amount) => amount.toFixed(2))
-      .filter((amount) => Number(amount) > 2);
-    expect(new Set(gibibytes)).toEqual(new Set(["3.00", "4.00", "5.00"]));
+    const plateaus = mostPixels.filter((pixels, index) => pixels === mostPixels[index + 1]);
+    const [two, three, four, five] = [...new Set(plateaus)];
+    expect(two).toBeLessThan(three);
+    expect(four / three).toBeCloseTo(4 / 3);
+    expect(five / three).toBeCloseTo(5 / 3);
   });
 
   test("is never looked at whole where only its blocks have room", () => {
-    // Where only a short history leaves room, a block of the whole picture's size would fit.
     const small = { width: 512, height: 384 };
     const enough = (memory: number) => {
       try {
@@ -86,7 +84,9 @@ describe("As memory shrinks, a picture", () => {
   test("is refused with a size that then passes, and is the largest", () => {
     const memory = 0.5e9;
     const refused = () => planMemory(size, SETTINGS, network, memory);
-    expect(refused).toThrow(/^A picture of 4096×3072 needs about \d+\.\d GB of memory and 0\.5 GB are there/);
+    expect(refused).toThrow(
+      /^A picture of 4096×3072 needs about \d+\.\d GB of memory and 500 MB are there: take a size of \d+ at most/,
+    );
     let message = "";
     try {
       refused();
@@ -102,8 +102,19 @@ describe("As memory shrinks, a picture", () => {
 
   test("is refused for what the network itself needs, where that alone is too much", () => {
     expect(() => planMemory(size, SETTINGS, network, 0.1e9)).toThrow(
-      /^This network needs about 0\.\d GB of memory for any picture and 0\.1 GB are there: use --network built-in/,
+      /^Any picture needs about \d+ MB of memory and 100 MB are there: use --network built-in/,
     );
+  });
+
+  test("is not planned for in less than a painting of any size can be looked at in", () => {
+    const tiny = { width: 64, height: 64 };
+    for (let memory = 0.16e9; memory < 0.4e9; memory += 1e6) {
+      try {
+        expect(planMemory(tiny, SETTINGS, network, memory).mostPixels).toBeGreaterThanOrEqual(LEAST);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ImpastoError);
+      }
+    }
   });
 
   test("counts the pictures that are held all the while", () => {

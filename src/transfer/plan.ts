@@ -8,6 +8,7 @@ import { ImpastoError } from "../errors.ts";
 import { topologicalOrder } from "../graph/gradients.ts";
 import { sizeOf } from "../graph/shape.ts";
 import { input } from "../graph/tensor.ts";
+import type { Picture } from "../image/picture.ts";
 import { SHORTEST_SIDE, type Size } from "../image/size.ts";
 import type { Layer } from "../network/layers.ts";
 import { featuresAt, type Network, throughHeads } from "../network/network.ts";
@@ -31,8 +32,8 @@ export interface Plan {
 interface Costs {
   /** The process, the network, and the pictures that are there all the while. */
   readonly fixed: number;
-  /** A pixel of what is looked at at once: a picture, or one of its blocks. */
-  readonly seen: number;
+  /** The activations of a pixel of what is looked at at once: a picture, or one of its blocks. */
+  readonly activations: number;
   /** A pixel of the picture, for the content targets. */
   readonly targets: number;
   /** The layers whose features are asked for. */
@@ -45,15 +46,15 @@ interface Costs {
 const PROCESS_BYTES = 150e6;
 /** The network's file, its values and their transforms, for each byte of the weights in the graph. */
 const WEIGHTS_FACTOR = 9;
-/** Activations, gradients and masks, for each byte of the activations: 1.6 to 2.15. */
-const SEEN_FACTOR = 2.15;
 /**
- * ONNX Runtime takes memory in ever larger steps, of a gibibyte in the end. The first two are used as needed; of a third
- * and each one after it all is touched sooner or later, and a little beside it.
+ * ONNX Runtime takes memory for activations, gradients and masks in ever larger steps, of a gibibyte in the end. Up to two
+ * gibibytes it uses of them what it needs, at most so much for each byte of the activations; of more, all of every
+ * step is touched sooner or later, and a little beside it. Measured as the peaks of pictures and blocks of 0.1 to 1.5
+ * megapixels.
  */
 const STEP = 2 ** 30;
-const SMALL_STEPS = 2;
-const TOUCHED = 1.05;
+const SMOOTH = { steps: 2, factor: 2.15 };
+const STEPPED = { factor: 1.9, touched: 1.05 };
 /** The part of the memory to plan with; the rest is for what the collector comes to late. */
 const SHARE = 0.95;
 /** A picture or a vector of the optimiser, a pixel. */
@@ -91,7 +92,7 @@ export function planMemory(
   const costs = costsOf(network, settings, held);
   const plan = bestPlan(size, settings.optimizer, costs, available);
   if (plan !== undefined) return plan;
-  throw refusal(size, settings.optimizer, costs, available);
+  throw refusal(size, settings.optimizer, costs, available, network.standsIn);
 }
 
 function bestPlan(
@@ -118,19 +119,23 @@ function planWith(
 ): Plan | undefined {
   const pixels = size.width * size.height;
   const left = SHARE * available - residentBytes(pixels, optimizer, costs);
-  const whole = inSteps(left) / costs.seen;
-  if (goodWhole && whole >= pixels) return { mostPixels: whole, pixelsSeen: pixels, optimizer };
+  const whole = pixelsWithin(left, costs);
+  // A larger painting is looked at in blocks even then.
+  if (goodWhole && whole >= Math.max(pixels, costs.leastPixels)) {
+    return { mostPixels: whole, pixelsSeen: pixels, optimizer };
+  }
   // One block of the whole picture would be the whole picture, for which the history is too short.
-  const mostPixels = Math.min(inSteps(left - pixels * VECTOR) / costs.seen, pixels - 1);
+  const mostPixels = Math.min(pixelsWithin(left - pixels * VECTOR, costs), pixels - 1);
   if (mostPixels < costs.leastPixels) return undefined;
   const { region, blocks } = partition(size, costs.layers, mostPixels);
   return { mostPixels, pixelsSeen: TWO_PASSES * blocks.length * region.width * region.height, optimizer };
 }
 
-/** How much of so many bytes ONNX Runtime can be asked for; see STEP. */
-function inSteps(bytes: number): number {
-  const smooth = Math.min(bytes, SMALL_STEPS * STEP);
-  return Math.max(smooth, Math.floor(bytes / (STEP * TOUCHED)) * STEP);
+/** How many pixels can be looked at at once in so many bytes; see STEP. */
+function pixelsWithin(bytes: number, { activations }: Costs): number {
+  const smooth = Math.min(bytes, SMOOTH.steps * STEP) / (SMOOTH.factor * activations);
+  const steps = Math.floor(bytes / (STEPPED.touched * STEP));
+  return steps > SMOOTH.steps ? (steps * STEP) / (STEPPED.factor * activations) : smooth;
 }
 
 /** The optimiser, then the same with shorter histories. */
@@ -170,14 +175,20 @@ function costsOf(network: Network, settings: Settings, held: number): Costs {
   const targets = bytesOf(contentLayers.map((layer) => featuresAt(inFull, layer).tensor)) / PROBE ** 2;
   return {
     fixed: PROCESS_BYTES + WEIGHTS_FACTOR * weights + held,
-    seen: SEEN_FACTOR * activations,
+    activations,
     targets,
     layers,
     leastPixels: leastRegion(layers),
   };
 }
 
-function refusal(size: Size, optimizer: OptimizerSettings, costs: Costs, available: number): ImpastoError {
+function refusal(
+  size: Size,
+  optimizer: OptimizerSettings,
+  costs: Costs,
+  available: number,
+  standsIn: boolean,
+): ImpastoError {
   const longest = Math.max(size.width, size.height);
   const shrunk = (side: number): Size => ({
     width: Math.ceil((size.width * side) / longest),
@@ -189,17 +200,29 @@ function refusal(size: Size, optimizer: OptimizerSettings, costs: Costs, availab
     if (bestPlan(shrunk(side), optimizer, costs, available)) fits = side;
     else tooLarge = side;
   }
+  const least = optimizersLike(optimizer).at(-1) ?? optimizer;
+  const onePass = costs.leastPixels * SMOOTH.factor * costs.activations;
+  const needed = (pixels: number) =>
+    needAndHave((residentBytes(pixels, least, costs) + pixels * VECTOR + onePass) / SHARE, available);
   if (fits < SHORTEST_SIDE) {
     return new ImpastoError(
-      `This network needs about ${gigabytes(costs.fixed / SHARE)} of memory for any picture and ${gigabytes(available)} are there: use --network built-in, or allow more.`,
+      `Any picture needs ${needed(SHORTEST_SIDE ** 2)}: ${standsIn ? "allow more" : "use --network built-in, or allow more"}.`,
     );
   }
-  const least = optimizersLike(optimizer).at(-1) ?? optimizer;
-  const pixels = size.width * size.height;
-  const bytes = residentBytes(pixels, least, costs) + pixels * VECTOR + costs.leastPixels * costs.seen;
   return new ImpastoError(
-    `A picture of ${size.width}×${size.height} needs about ${gigabytes(bytes / SHARE)} of memory and ${gigabytes(available)} are there: ask for a size of ${fits} at most.`,
+    `A picture of ${size.width}×${size.height} needs ${needed(size.width * size.height)}: take a size of ${fits} at most.`,
   );
 }
 
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
+const needAndHave = (need: number, have: number): string =>
+  `about ${amount(need, Math.ceil)} of memory and ${amount(have, Math.floor)} are there`;
+
+const amount = (bytes: number, round: (value: number) => number): string =>
+  bytes < 1e9 ? `${round(bytes / 1e6)} MB` : `${round(bytes / 1e8) / 10} GB`;
+
+/** What the pictures take that are there all the while, with another of each without its alpha. */
+export const heldBytes = (pictures: readonly Picture[]): number =>
+  pictures.reduce(
+    (sum, { rgb, alpha }) => sum + (alpha ? 2 * rgb.byteLength + alpha.byteLength : rgb.byteLength),
+    0,
+  );

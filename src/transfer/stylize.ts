@@ -13,7 +13,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { unlessAborted } from "./abort.ts";
 import type { Iterate, Stylization } from "./iterate.ts";
 import { type OptionsInput, parseOptions } from "./options.ts";
-import { planMemory } from "./plan.ts";
+import { heldBytes, planMemory } from "./plan.ts";
 import { prepareObjective } from "./prepare.ts";
 import { optimizeScale, type Place, type ScaleState } from "./scale.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
@@ -69,7 +69,7 @@ export async function* repaint(
   const { network, memory = Number.POSITIVE_INFINITY } = engine;
   const size = settings.contentSize(content, settings.size);
   const held = [content, ...styles.map(({ picture }) => picture), ...(initial ? [initial] : [])];
-  const planFor = (scale: Size) => planMemory(scale, settings, network, memory, bytesOf(held));
+  const planFor = (scale: Size) => planMemory(scale, settings, network, memory, heldBytes(held));
   planFor(size);
 
   const began = performance.now();
@@ -203,10 +203,3 @@ function firstPicture(
       return overMeanColour(initial);
   }
 }
-
-/** What the pictures take, with another of each without its alpha. */
-const bytesOf = (pictures: readonly Picture[]): number =>
-  pictures.reduce(
-    (sum, { rgb, alpha }) => sum + (alpha ? 2 * rgb.byteLength + alpha.byteLength : rgb.byteLength),
-    0,
-  );

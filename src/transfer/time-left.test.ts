@@ -44,8 +44,8 @@ describe("the time left", () => {
     const timeLeft = new TimeLeft([SMALL, LARGE], "gaussian", false);
     timeLeft.after(0, 100, 0.1);
     expect(timeLeft.after(1, 1, 3)).toBeCloseTo((0.1 * 49 * costs[1]) / costs[0]);
-    for (let evaluation = 2; evaluation < 30; evaluation++) timeLeft.after(1, evaluation, 0.5);
-    expect((timeLeft.after(1, 30, 0.5) ?? 0) / (20 * 0.5)).toBeCloseTo(1, 1);
+    for (let evaluation = 2; evaluation < 40; evaluation++) timeLeft.after(1, evaluation, 1);
+    expect((timeLeft.after(1, 40, 1) ?? 0) / 10).toBeCloseTo(1, 1);
   });
 
   test("hardly changes for an evaluation that took an hour, because the machine was suspended", () => {
