@@ -10,14 +10,14 @@ import { type OptionsInput, parseOptions } from "./options.ts";
 import type { Engine } from "./stylize.ts";
 
 /** What is opened from the options. */
-export type EngineOptions = Pick<OptionsInput, "network" | "convention" | "device" | "threads">;
+export type EngineOptions = Pick<OptionsInput, "network" | "convention" | "device" | "threads" | "memory">;
 
 /** An engine, and one line that says which network it uses and why. */
 export interface OpenedEngine extends Engine {
   readonly note: string;
 }
 
-/** The part of the machine's memory that impasto allows itself. */
+/** The part of the machine's memory that impasto allows itself where it is not told how much. */
 const SHARE = 0.9;
 
 /**
@@ -30,10 +30,10 @@ export async function openEngine(
   options: EngineOptions = {},
   environment: Environment = process.env,
 ): Promise<OpenedEngine> {
-  const { network, convention, device, threads } = parseOptions(options);
+  const { network, convention, device, threads, memory = SHARE * machineMemory() } = parseOptions(options);
   const opened = await openNetwork(network, environment, convention);
   const runtime = await openRuntime({ device, ...(threads === undefined ? {} : { threads }) });
-  return { ...opened, runtime, memory: SHARE * machineMemory() };
+  return { ...opened, runtime, memory };
 }
 
 /** A container's limit where there is one, else the machine's memory. */

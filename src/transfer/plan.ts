@@ -47,13 +47,13 @@ const PROCESS_BYTES = 150e6;
 /** The network's file, its values and their transforms, for each byte of the weights in the graph. */
 const WEIGHTS_FACTOR = 9;
 /**
- * ONNX Runtime takes memory for activations, gradients and masks in ever larger steps, of a gibibyte in the end. Up to two
- * gibibytes it uses of them what it needs, at most so much for each byte of the activations; of more, all of every
- * step is touched sooner or later, and a little beside it. Measured as the peaks of pictures and blocks of 0.1 to 1.5
- * megapixels.
+ * ONNX Runtime takes memory for activations, gradients and masks in ever larger steps, of a gibibyte in the end. What
+ * follows was measured as the peaks of pictures and blocks of 0.1 to 1.5 megapixels.
  */
 const STEP = 2 ** 30;
+/** Up to so many steps it uses what it needs: at most the factor for each byte of the activations. */
 const SMOOTH = { steps: 2, factor: 2.15 };
+/** Beyond them it needs less for each byte, but all of every step is touched sooner or later, and a little beside it. */
 const STEPPED = { factor: 1.9, touched: 1.05 };
 /** The part of the memory to plan with; the rest is for what the collector comes to late. */
 const SHARE = 0.95;
@@ -134,7 +134,7 @@ function planWith(
   return { mostPixels, pixelsSeen: TWO_PASSES * blocks.length * region.width * region.height, optimizer };
 }
 
-/** How many pixels can be looked at at once in so many bytes; see STEP. */
+/** How many pixels can be looked at at once in so many bytes, smoothly or in steps. */
 function pixelsWithin(bytes: number, { activations }: Costs): number {
   const smooth = Math.min(bytes, SMOOTH.steps * STEP) / (SMOOTH.factor * activations);
   const steps = Math.floor(bytes / (STEPPED.touched * STEP));

@@ -19,7 +19,6 @@ export async function measureCommand(
 ): Promise<void> {
   const options = optionsFrom(flags);
   const { pooling } = settingsFrom(options);
-  const { memory } = options;
   const image = await readMeasurable(imagePath);
   const content = await readMeasurable(String(flags.content));
   const style = await readMeasurable(String(flags.style));
@@ -31,8 +30,7 @@ export async function measureCommand(
   const progress = await openProgress({ quiet: flags.quiet === true });
   const engine = await openEngine(options);
   progress.note(writeNetwork(engine, options.network));
-  const bounded = memory === undefined ? engine : { ...engine, memory };
-  const measurement = await measure({ image, content, style, pooling }, bounded);
+  const measurement = await measure({ image, content, style, pooling }, engine);
   process.stdout.write(flags.json ? `${JSON.stringify(measurement)}\n` : writeTable(measurement));
 }
 
