@@ -6,21 +6,25 @@
  */
 import { add } from "../graph/operations/add.ts";
 import { divide } from "../graph/operations/divide.ts";
-import { matmul } from "../graph/operations/matmul.ts";
-import { matrixSquareRoot, traceOfSquareRoot } from "../graph/operations/matrix-square-root.ts";
+import { fidelity } from "../graph/operations/fidelity.ts";
+import { identity } from "../graph/operations/identity.ts";
+import { matrixInverseSquareRoot, matrixSquareRoot } from "../graph/operations/matrix-square-root.ts";
 import { multiply, scale, square } from "../graph/operations/multiply.ts";
 import { rowProducts } from "../graph/operations/row-products.ts";
 import { squareRoot } from "../graph/operations/square-root.ts";
 import { subtract } from "../graph/operations/subtract.ts";
 import { total } from "../graph/operations/sum.ts";
-import { constant, scalar, type Tensor } from "../graph/tensor.ts";
+import { scalar, type Tensor } from "../graph/tensor.ts";
 import { type StyleMeasure, statistic } from "./style-measure.ts";
 
-/**
- * Added to each variance, in units of the style's mean power: the roots need it, and a flat painting's covariance, the
- * difference of two equal numbers in single precision, would be below zero without it.
- */
+/** Added to each variance, in units of the style's mean power: the roots need it. */
 const REGULARITY = 4e-3;
+
+/**
+ * Added to each variance for each unit of the features' whole power: a covariance is the difference of two nearly equal
+ * matrices, whose rounding would make it less than positive where a picture has far more power than the painting.
+ */
+const ROUNDING = 1e-6;
 
 /** Added to the mean power, for a painting that a layer sees nothing in. */
 const LEAST_POWER = 1e-6;
@@ -31,12 +35,17 @@ export const gaussianMeasure: StyleMeasure = {
     // The mean power of a channel: ‖μ‖² + tr Σ is the trace of the second moments.
     const power = add(scale(1 / channels, trace(second)), scalar(LEAST_POWER));
     const { mean, covariance } = normal(second, average, power);
-    return { power, centre: mean, root: matrixSquareRoot(covariance), spread: trace(covariance) };
+    return {
+      power,
+      centre: mean,
+      root: matrixSquareRoot(covariance),
+      inverseRoot: matrixInverseSquareRoot(covariance),
+      spread: trace(covariance),
+    };
   },
   loss(moments, target, channels) {
     const { mean, covariance } = normal(moments.second, moments.mean, statistic(target, "power"));
-    const root = statistic(target, "root");
-    const overlap = traceOfSquareRoot(matmul(matmul(root, covariance), root));
+    const overlap = fidelity(statistic(target, "root"), statistic(target, "inverseRoot"), covariance);
     const spreads = add(trace(covariance), statistic(target, "spread"));
     const means = total(square(subtract(mean, statistic(target, "centre"))));
     return scale(1 / channels, add(means, subtract(spreads, scale(2, overlap))));
@@ -51,14 +60,10 @@ function normal(
 ): { readonly mean: Tensor; readonly covariance: Tensor } {
   const [rows = 0] = second.shape;
   const unitMean = divide(mean, squareRoot(power));
-  const spread = subtract(divide(second, power), rowProducts(unitMean));
-  return { mean: unitMean, covariance: add(spread, scale(REGULARITY, identity(rows))) };
+  const unitSecond = divide(second, power);
+  const spread = subtract(unitSecond, rowProducts(unitMean));
+  const added = add(scalar(REGULARITY), scale(ROUNDING, trace(unitSecond)));
+  return { mean: unitMean, covariance: add(spread, multiply(added, identity(rows))) };
 }
 
 const trace = (matrix: Tensor): Tensor => total(multiply(matrix, identity(matrix.shape[0] ?? 0)));
-
-const identity = (size: number): Tensor =>
-  constant(
-    Float32Array.from({ length: size * size }, (_, index) => (index % (size + 1) === 0 ? 1 : 0)),
-    [size, size],
-  );

@@ -82,6 +82,11 @@ const samples: { readonly [N in OperationName]: readonly Sample<Attributes[N]>[]
     { inputs: [[2, 1, 3]], attributes: { shape: [2, 5, 3] } },
     { inputs: [[3, 1]], attributes: { shape: [2, 3, 7] } },
   ],
+  // Not for any matrices: see fidelity.test.ts.
+  fidelity: [],
+  fidelityByCovariance: [],
+  fidelityByRoot: [],
+  identity: [{ inputs: [], attributes: { rows: 3 } }],
   matmul: [
     plain([1, 1], [1, 1]),
     plain([2, 3], [3, 5]),
@@ -123,7 +128,6 @@ const samples: { readonly [N in OperationName]: readonly Sample<Attributes[N]>[]
     { inputs: [[2, 3, 5]], attributes: { axes: [0, 1, 2] } },
     { inputs: [[1, 3, 4, 7]], attributes: { axes: [0, 2, 3] } },
   ],
-  traceOfSquareRoot: [],
   transpose: [
     { inputs: [[2, 3]], attributes: { order: [1, 0] } },
     { inputs: [[1, 2, 3, 5]], attributes: { order: [0, 2, 3, 1] } },

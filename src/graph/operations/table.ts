@@ -10,12 +10,10 @@ import { scaleInBlocksOperation } from "./blocked.ts";
 import { concatenateOperation } from "./concatenate.ts";
 import { adjointConvolutionOperation, convolutionOperation } from "./convolution.ts";
 import { divideOperation } from "./divide.ts";
+import { fidelityByCovarianceOperation, fidelityByRootOperation, fidelityOperation } from "./fidelity.ts";
+import { identityOperation } from "./identity.ts";
 import { matmulOperation } from "./matmul.ts";
-import {
-  matrixInverseSquareRootOperation,
-  matrixSquareRootOperation,
-  traceOfSquareRootOperation,
-} from "./matrix-square-root.ts";
+import { matrixInverseSquareRootOperation, matrixSquareRootOperation } from "./matrix-square-root.ts";
 import { maxPoolOperation } from "./max-pool.ts";
 import { multiplyOperation } from "./multiply.ts";
 import { reluOperation } from "./relu.ts";
@@ -39,6 +37,10 @@ export const operations = {
   convolution: convolutionOperation,
   divide: divideOperation,
   expand: expandOperation,
+  fidelity: fidelityOperation,
+  fidelityByCovariance: fidelityByCovarianceOperation,
+  fidelityByRoot: fidelityByRootOperation,
+  identity: identityOperation,
   matmul: matmulOperation,
   matrixInverseSquareRoot: matrixInverseSquareRootOperation,
   matrixSquareRoot: matrixSquareRootOperation,
@@ -54,7 +56,6 @@ export const operations = {
   squareRoot: squareRootOperation,
   subtract: subtractOperation,
   sum: sumOperation,
-  traceOfSquareRoot: traceOfSquareRootOperation,
   transpose: transposeOperation,
   upsample: upsampleOperation,
 };
