@@ -50,6 +50,7 @@ export const gaussianMeasure: StyleMeasure = {
     const means = total(square(subtract(mean, statistic(target, "centre"))));
     return scale(1 / channels, add(means, subtract(spreads, scale(2, overlap))));
   },
+  inUnits: (unit, own) => own / unit,
 };
 
 /** Mean and covariance in units of `power`. */

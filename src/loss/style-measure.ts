@@ -17,6 +17,11 @@ export interface StyleMeasure {
   prepare(target: Moments, channels: number): Statistics;
   /** The distance of moments from a prepared target, a single number. */
   loss(moments: Moments, target: Statistics, channels: number): Tensor;
+  /**
+   * What the distance is multiplied with to be counted in units of some power of features, whatever their scale.
+   * @param own the target's own power, the mean over channels and positions of squared features.
+   */
+  inUnits(unit: number, own: number, channels: number): number;
 }
 
 /** A statistic by its name. @throws TypeError when the measure does not make it. */

@@ -13,6 +13,8 @@ export const gramMeasure: StyleMeasure = {
   prepare: ({ second }, channels) => ({ gram: scale(1 / channels, second) }),
   loss: ({ second }, target, channels) =>
     scale(1 / channels ** 2, sumOfSquaredDifferences(scale(1 / channels, second), statistic(target, "gram"))),
+  // ⟨f fᵀ⟩ has values of the size of a power, and its square is divided by C² and once more by C².
+  inUnits: (unit, _, channels) => (channels / unit) ** 2,
 };
 
 /**

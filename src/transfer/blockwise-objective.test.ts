@@ -96,7 +96,7 @@ describe("The objective in blocks is that of the whole picture", () => {
     ["average pooling and the gram measure", { pooling: "average", styleMeasure: "gram" }],
     ["average pooling and the gaussian measure", { pooling: "average", styleMeasure: "gaussian" }],
     ["replicated edges", { edges: "replicate", styleMeasure: "gaussian" }],
-    ["content relative to its power", { relativeContent: true, contentLayers: { conv2_2: 1, conv4_2: 2 } }],
+    ["losses in units of power", { relative: true, contentLayers: { conv2_2: 1, conv4_2: 2 } }],
     ["squared differences of pixels", { smoothness: "squared", smoothnessWeight: 1 }],
   ] satisfies [string, Partial<Settings>][])("with %s", async (_, settings) => {
     const size = { width: 345, height: 250 };
@@ -188,7 +188,7 @@ describe("With the built-in network, whose features have heads", () => {
     async (styleMeasure) => {
       const { network } = await openNetwork("built-in", {});
       const size = { width: 311, height: 205 };
-      const settings = { styleMeasure, relativeContent: true };
+      const settings = { styleMeasure, relative: true };
       const { whole, blockwise } = await evaluateBoth({ size, mostPixels: 40_000, settings, network });
       expectSame(whole, blockwise);
     },
@@ -201,7 +201,7 @@ describe.skipIf(!process.env.IMPASTO_WEIGHTS)("With VGG-19's weights (needs IMPA
     async (styleMeasure) => {
       const { network } = await openNetwork("vgg19", process.env);
       const size = { width: 311, height: 205 };
-      const settings = { styleMeasure, relativeContent: true };
+      const settings = { styleMeasure, relative: true };
       const { whole, blockwise } = await evaluateBoth({ size, mostPixels: 40_000, settings, network });
       expectSame(whole, blockwise);
     },

@@ -61,7 +61,7 @@ async function compileStyle(view: View, targets: Targets) {
   const whole = wholeFeatures(view);
   const averages = new Map(layers.flatMap((layer) => averageInputs(featuresAt(whole, layer), layer)));
   const { losses, total, weights } = weigh(
-    styleTerms(whole, (layer) => momentsAmong(averages, layer), settings),
+    styleTerms(whole, (layer) => momentsAmong(averages, layer), targets, settings),
   );
   const slopes = gradients(total, [...averages.values()]);
   const pulls = Object.fromEntries(

@@ -42,6 +42,7 @@ export async function gatherAverages(
   describe: Describe,
   signal?: AbortSignal,
 ): Promise<Arrays> {
+  if (layers.length === 0) return {};
   const { size, region, blocks } = partition;
   const seen = input("values", [1, 3, region.height, region.width]);
   const owned = input("owned", [1, 1, region.height, region.width]);

@@ -56,7 +56,7 @@ export async function compileObjective(
   const inFull = throughHeads(features);
   const { losses, total, weights } = weigh([
     ...contentTerms(inFull, inFull, targets, settings),
-    ...styleTerms(features, (layer) => moments(featuresAt(features, layer).tensor), settings),
+    ...styleTerms(features, (layer) => moments(featuresAt(features, layer).tensor), targets, settings),
     smoothnessTerm(image, image.shape, settings),
   ]);
   const [gradient = variables] = gradients(total, [variables]);

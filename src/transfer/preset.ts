@@ -66,8 +66,8 @@ export interface Preset {
   readonly styleLayers: LayerWeights;
   /** How style is measured: by Gram matrices, or as a normal distribution of features. */
   readonly styleMeasure: StyleMeasureName;
-  /** Whether content differences count in units of the photograph's own power at the layer. */
-  readonly relativeContent: boolean;
+  /** Whether the losses count in units of the pictures' power; see power.ts. */
+  readonly relative: boolean;
   /** What the mean squared difference of features `[C, H, W]` is multiplied with to be in the preset's units. */
   contentUnit(shape: Shape): number;
   /** What the mean squared difference of Gram matrices, each FFᵀ/(C·H·W), is multiplied with. */

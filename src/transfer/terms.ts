@@ -9,13 +9,15 @@ import { type Shape, sizeOf } from "../graph/shape.ts";
 import { constant, input, scalar, type Tensor } from "../graph/tensor.ts";
 import { contentLoss } from "../loss/content.ts";
 import type { Moments } from "../loss/moments.ts";
+import type { StyleMeasure } from "../loss/style-measure.ts";
 import { squaredVariation, totalVariation } from "../loss/total-variation.ts";
 import type { Layer } from "../network/layers.ts";
 import { type FeatureMap, type Features, featuresAt } from "../network/network.ts";
 import { throughHead } from "./averages.ts";
+import { unitOfPower } from "./power.ts";
 import { STYLE_MEASURES, type Variables } from "./preset.ts";
 import { type Settings, weightedLayers } from "./settings.ts";
-import { contentTargetName, styleTargetName, type Targets } from "./targets.ts";
+import { contentTargetName, powerAmong, styleTargetName, type Targets } from "./targets.ts";
 
 /** One loss and what it counts, its preset's unit included. */
 export interface Term {
@@ -73,13 +75,13 @@ export const contentTerms = (
     const { tensor, channels } = featuresAt(features, layer);
     const shape = shapeOf(featuresAt(whole, layer));
     const share = sizeOf(tensor.shape) / sizeOf(featuresAt(whole, layer).tensor.shape);
-    const unit = settings.relativeContent
-      ? 1 / meanSquare(targets[contentTargetName(layer)], shape)
-      : settings.contentUnit(shape);
+    const power = settings.relative ? contentPower(targets, layer) : 1;
     return {
       name: `content.${layer}`,
       loss: scale(share, contentLoss(tensor, input(contentTargetName(layer), tensor.shape), channels)),
-      weight: settings.contentWeight * weightOf(settings.contentLayers, layer) * unit,
+      weight:
+        (settings.contentWeight * weightOf(settings.contentLayers, layer) * settings.contentUnit(shape)) /
+        power,
     };
   });
 
@@ -90,6 +92,7 @@ export const contentTerms = (
 export const styleTerms = (
   whole: Features,
   momentsAt: (layer: Layer) => Moments,
+  targets: Targets,
   settings: Settings,
 ): readonly Term[] =>
   weightedLayers(settings.styleLayers).map((layer) => {
@@ -102,10 +105,15 @@ export const styleTerms = (
         input(styleTargetName(layer, part), shape),
       ]),
     );
+    const power = settings.relative ? stylePower(targets, layer, measure, map.channels) : 1;
     return {
       name: `style.${layer}`,
       loss: measure.loss(moments, target, map.channels),
-      weight: settings.styleWeight * weightOf(settings.styleLayers, layer) * settings.styleUnit(shapeOf(map)),
+      weight:
+        settings.styleWeight *
+        weightOf(settings.styleLayers, layer) *
+        settings.styleUnit(shapeOf(map)) *
+        power,
     };
   });
 
@@ -120,12 +128,15 @@ export const smoothnessTerm = (image: Tensor, whole: Shape, settings: Settings, 
   weight: settings.smoothnessWeight * settings.smoothnessUnit(whole.slice(1)),
 });
 
-/** Where a layer sees nothing in the photograph, this is the power its differences are held against. */
-const LEAST_POWER = 1e-6;
+/** The power that a layer's content is measured against. */
+const contentPower = (targets: Targets, layer: Layer): number =>
+  unitOfPower(powerAmong(targets, "photograph", layer), powerAmong(targets, "painting", layer));
 
-/** Σ values² / (C·H·W), never 0. */
-const meanSquare = (values: Float32Array = new Float32Array(), shape: Shape): number =>
-  Math.max(values.reduce((sum, value) => sum + value * value, 0) / sizeOf(shape), LEAST_POWER);
+/** What a layer's distance of style is multiplied with to be measured against power. */
+function stylePower(targets: Targets, layer: Layer, { inUnits }: StyleMeasure, channels: number): number {
+  const own = powerAmong(targets, "painting", layer);
+  return inUnits(unitOfPower(own, powerAmong(targets, "photograph", layer)), own, channels);
+}
 
 const weightOf = (weights: Settings["styleLayers"], layer: Layer): number => weights[layer] ?? 0;
 

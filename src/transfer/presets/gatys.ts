@@ -12,7 +12,7 @@ export const gatys: Preset = {
   pooling: "average",
   edges: "zero",
   styleMeasure: "gram",
-  relativeContent: false,
+  relative: false,
   // The paper's α/β is 1e-3 and, in its figures, 8e-4, 5e-3 and 5e-4.
   contentWeight: 1e-3,
   styleWeight: 1,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { firstLosses } from "../../../test/first-losses.ts";
 import { featuresOf, narrowEngine } from "../../../test/narrow-engine.ts";
 import { sumOfSquares } from "../../../test/plain-losses.ts";
+import { unitOfPower } from "../power.ts";
 import { impasto } from "./impasto.ts";
 
 describe("The preset impasto", () => {
@@ -11,7 +12,7 @@ describe("The preset impasto", () => {
       pooling: "max",
       edges: "replicate",
       styleMeasure: "gaussian",
-      relativeContent: true,
+      relative: true,
       contentWeight: 0.02,
       styleWeight: 1,
       smoothnessWeight: 0.25,
@@ -56,18 +57,22 @@ describe("The preset impasto", () => {
     expect(impasto.styleSize({ width: 2048, height: 1024 }, result)).toEqual({ width: 512, height: 256 });
   });
 
-  test("counts content as a part of the photograph's own power, and smoothness as a mean over pixels", async () => {
+  test("counts content in units of both pictures' power, and smoothness as a mean over pixels", async () => {
     const engine = await narrowEngine();
-    const { x, content, loss } = await firstLosses(engine, "impasto");
+    const { x, content, style, loss } = await firstLosses(engine, "impasto");
     const look = (picture: typeof x) =>
       featuresOf(engine.network, picture, "conv4_2", {
         pooling: "max",
         normalized: false,
         edges: "replicate",
       });
-    const [F, P] = [await look(x), await look(content)];
-    const power = P.values.reduce((sum, value) => sum + value * value, 0);
-    expect(loss.content / (0.02 * (sumOfSquares(F.values, P.values) / power))).toBeCloseTo(1, 4);
+    const [F, P, S] = [await look(x), await look(content), await look(style)];
+    const [photograph, painting] = [P, S].map(({ values }) =>
+      sumOfSquares(values, new Float32Array(values.length)),
+    );
+    const power = unitOfPower(photograph / P.values.length, painting / S.values.length);
+    const expected = sumOfSquares(F.values, P.values) / P.values.length / power;
+    expect(loss.content / (impasto.contentWeight * expected)).toBeCloseTo(1, 4);
 
     let squares = 0;
     const { width, height, rgb } = x;

@@ -26,7 +26,7 @@ export const impasto: Preset = {
   pooling: "max",
   edges: "replicate",
   styleMeasure: "gaussian",
-  relativeContent: true,
+  relative: true,
   contentWeight: 0.02,
   styleWeight: 1,
   smoothnessWeight: 0.25,

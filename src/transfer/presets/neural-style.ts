@@ -12,7 +12,7 @@ export const neuralStyle: Preset = {
   pooling: "max",
   edges: "zero",
   styleMeasure: "gram",
-  relativeContent: false,
+  relative: false,
   contentWeight: 5,
   styleWeight: 100,
   smoothnessWeight: 1e-3,

@@ -27,7 +27,7 @@ export const notebook: Preset = {
   pooling: "max",
   edges: "zero",
   styleMeasure: "gram",
-  relativeContent: false,
+  relative: false,
   contentWeight: 1,
   styleWeight: 1e6,
   smoothnessWeight: 0,

@@ -1,0 +1,40 @@
+/**
+ * The units of losses that are to mean the same for any pictures: the mean power of a channel of features, ⟨f²⟩. Measured
+ * against one picture's own power, the balance of content and style would follow whichever picture has more; so both are
+ * measured against the mean of the two pictures' powers. It is the harmonic mean where a picture's own power is the
+ * smaller: a flat poster's style, or a dark photograph's content, then goes on counting however little power it has.
+ * @module
+ */
+import { identity } from "../graph/operations/identity.ts";
+import { multiply, scale } from "../graph/operations/multiply.ts";
+import { total } from "../graph/operations/sum.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import type { Moments } from "../loss/moments.ts";
+import type { Layer } from "../network/layers.ts";
+import type { FeatureMap } from "../network/network.ts";
+import { throughHead } from "./averages.ts";
+
+/** The two pictures whose features have a power. */
+export type PowerOf = "photograph" | "painting";
+
+/** The name that a picture's power at a layer has among targets. */
+export const powerName = (whose: PowerOf, layer: Layer): string => `power.${whose}.${layer}`;
+
+/** Where a layer sees nothing in a picture, its power is taken for this. */
+const LEAST_POWER = 1e-6;
+
+/** The mean power of a channel, given the moments of a layer's features before its head. */
+export function powerOf(moments: Moments, map: FeatureMap): Tensor {
+  const { second } = throughHead(moments, map);
+  return scale(1 / map.channels, total(multiply(second, identity(second.shape[0]))));
+}
+
+/**
+ * The power that a loss is measured against.
+ * @param own the power of the picture that the loss is a distance from.
+ * @param other the power of the other.
+ */
+export function unitOfPower(own: number, other: number): number {
+  const [a, b] = [Math.max(own, LEAST_POWER), Math.max(other, LEAST_POWER)];
+  return a < b ? (2 * a * b) / (a + b) : (a + b) / 2;
+}
