@@ -13,11 +13,11 @@ describe("The preset impasto", () => {
       edges: "replicate",
       styleMeasure: "gaussian",
       relative: true,
-      contentWeight: 0.02,
+      contentWeight: 0.034,
       styleWeight: 1,
       smoothnessWeight: 0.25,
       contentLayers: { conv4_2: 1 },
-      styleLayers: { conv1_1: 0.75, conv2_1: 0.25, conv3_1: 0.08, conv4_1: 0.02, conv5_1: 0.005 },
+      styleLayers: { conv1_1: 0.75, conv2_1: 0.25, conv3_1: 0.09, conv4_1: 0.02, conv5_1: 0.005 },
       init: "content",
       optimizer: "lbfgs",
       lbfgs: { manner: "safeguarded", history: 4 },
@@ -25,30 +25,50 @@ describe("The preset impasto", () => {
   });
 
   test.each([
-    [128, [[128, 70]]],
-    [200, [[200, 70]]],
-    [256, [128, 256].map((longest) => [longest, 70])],
+    [64, [[64, 60]]],
+    [97, [[97, 60]]],
     [
-      400,
+      256,
       [
-        [200, 70],
-        [400, 50],
+        [97, 60],
+        [158, 50],
+        [256, 50],
+      ],
+    ],
+    [
+      512,
+      [
+        [97, 60],
+        [223, 50],
+        [512, 45],
       ],
     ],
     [
       4096,
       [
-        [128, 70],
-        [256, 70],
-        [512, 50],
-        [1024, 30],
-        [2048, 20],
+        [97, 60],
+        [205, 50],
+        [434, 45],
+        [916, 30],
+        [1938, 20],
         [4096, 12],
       ],
     ],
-  ])("goes to %i pixels from half to whole, with ever fewer evaluations", (longest, expected) => {
+  ])("goes to %i pixels in equal steps, with ever fewer evaluations", (longest, expected) => {
     const scales = impasto.schedule(longest).map((scale) => [scale.longest, scale.iterations]);
     expect(scales).toEqual(expected);
+  });
+
+  test("begins at one size whatever the last, and takes steps of no more than 2.35", () => {
+    for (let longest = 98; longest <= 8192; longest++) {
+      const sizes = impasto.schedule(longest).map((scale) => scale.longest);
+      expect(sizes[0]).toBe(97);
+      expect(sizes.at(-1)).toBe(longest);
+      for (const [i, size] of sizes.slice(1).entries()) {
+        expect(size).toBeGreaterThan(sizes[i]);
+        expect(size / sizes[i]).toBeLessThan(2.36);
+      }
+    }
   });
 
   test("shows a small painting as it is, and a large one no larger than the result", () => {
