@@ -111,6 +111,16 @@ describe("A model", () => {
     expect(write).toThrow(message);
   });
 
+  test("is refused, not written, when it would be larger than two gigabytes", () => {
+    const buffer = new Float32Array(2 ** 24);
+    buffer[1] = 1;
+    // Views of one buffer, so that the test itself stays small; each is a constant of its own to the model.
+    const parts = Array.from({ length: 33 }, () => constant(buffer.subarray(), [2 ** 24]));
+    const write = () => writeOnnx(Object.fromEntries(parts.map((part, i) => [`y${i}`, part])), onCpu());
+    expect(write).toThrow(ImpastoError);
+    expect(write).toThrow(/expected at most 2147483647 bytes, got 22\d{8}/);
+  });
+
   test("shares what is made of one array in one shape, and makes it anew in another", () => {
     const source = Float32Array.of(1, 2, 3, 4);
     const made: MadeConstants = new WeakMap();

@@ -2,15 +2,12 @@
  * Writes a graph as an ONNX model: nodes in order, equal ones once, constants as initialisers.
  * @module
  */
-import onnxProto from "onnx-proto";
 import { ImpastoError } from "../errors.ts";
 import { topologicalOrder } from "./gradients.ts";
+import { graphProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "./onnx-messages.ts";
+import type { Message } from "./protobuf.ts";
 import { formatShape, type Shape } from "./shape.ts";
-import type { Emit, OnnxAttribute, Tensor } from "./tensor.ts";
-
-const { onnx } = onnxProto;
-const IR_VERSION = 8;
-const OPSET = 17;
+import type { Emit, Tensor } from "./tensor.ts";
 
 /** An encoded model, and what has to be fed to it at each run. */
 export interface OnnxModel {
@@ -34,16 +31,20 @@ export interface OnnxTarget {
   readonly made: MadeConstants;
 }
 
+/** Protocol buffers, and ONNX Runtime with them, end at two gigabytes. */
+const LARGEST_MODEL = 2 ** 31 - 1;
+
 /** What the names of values inside a model begin with, and no name that is given from outside. */
 const INTERNAL = "%";
 
 /**
  * Encodes the model that computes `outputs`, each under its name, in float32.
- * @throws ImpastoError when an output has an input's name, or a name begins with `%`.
+ * @throws ImpastoError when an output has an input's name, a name begins with `%`, or the constants kept in the model
+ * make it larger than two gigabytes.
  */
 export function writeOnnx(outputs: Readonly<Record<string, Tensor>>, target: OnnxTarget): OnnxModel {
-  const nodes: onnxProto.onnx.INodeProto[] = [];
-  const initializers: onnxProto.onnx.ITensorProto[] = [];
+  const nodes: Message[] = [];
+  const initializers: Message[] = [];
   const inputs = new Map<string, Shape>();
   const shared = new Map<string, { readonly values: Float32Array; readonly shape: Shape }>();
   const emit = emitter(nodes, initializers, shared, target);
@@ -56,24 +57,24 @@ export function writeOnnx(outputs: Readonly<Record<string, Tensor>>, target: Onn
   }
   checkNames([...inputs.keys()], Object.keys(outputs));
   for (const [name, tensor] of Object.entries(outputs)) {
-    nodes.push({ opType: "Identity", input: [written.get(tensor) ?? ""], output: [name] });
+    nodes.push(nodeProto({ operator: "Identity", inputs: [written.get(tensor) ?? ""], outputs: [name] }));
   }
 
-  const bytes = onnx.ModelProto.encode({
-    irVersion: IR_VERSION,
-    opsetImport: [{ domain: "", version: OPSET }],
-    producerName: "impasto",
-    graph: {
-      name: "impasto",
-      node: nodes,
-      initializer: initializers,
-      input: [...inputs, ...[...shared].map(([name, { shape }]) => [name, shape] as const)].map(
-        ([name, shape]) => valueInfo(name, shape),
-      ),
-      output: Object.entries(outputs).map(([name, { shape }]) => valueInfo(name, shape)),
-    },
-  }).finish();
-  return { bytes, inputs, shared };
+  const fed = [...inputs, ...[...shared].map(([name, { shape }]) => [name, shape] as const)];
+  const graph = graphProto({
+    name: "impasto",
+    nodes,
+    initializers,
+    inputs: fed.map(([name, shape]) => valueInfoProto(name, shape)),
+    outputs: Object.entries(outputs).map(([name, { shape }]) => valueInfoProto(name, shape)),
+  });
+  const model = modelProto("impasto", graph);
+  if (model.size > LARGEST_MODEL) {
+    throw new ImpastoError(
+      `model: expected at most ${LARGEST_MODEL} bytes, got ${model.size}; feed large constants as inputs`,
+    );
+  }
+  return { bytes: model.encode(), inputs, shared };
 }
 
 function checkNames(inputs: readonly string[], outputs: readonly string[]): void {
@@ -91,46 +92,35 @@ function checkNames(inputs: readonly string[], outputs: readonly string[]): void
 }
 
 function emitter(
-  nodes: onnxProto.onnx.INodeProto[],
-  initializers: onnxProto.onnx.ITensorProto[],
+  nodes: Message[],
+  initializers: Message[],
   fed: Map<string, { readonly values: Float32Array; readonly shape: Shape }>,
   { cpu, channelBlocks, made }: OnnxTarget,
 ): Emit {
   const values = new Map<string, string>();
   const constants = new Map<string, string>();
   const arrays = new Map<Float32Array, number>();
-  const initializer = (key: string, tensor: Omit<onnxProto.onnx.ITensorProto, "name">): string => {
+  const initializer = (key: string, values: Float32Array | BigInt64Array, shape: Shape): string => {
     const name = constants.get(key) ?? `${INTERNAL}constant${initializers.length}`;
-    if (!constants.has(key)) initializers.push({ ...tensor, name });
+    if (!constants.has(key)) initializers.push(tensorProto(name, shape, values));
     constants.set(key, name);
     return name;
   };
-  const { FLOAT, INT64 } = onnx.TensorProto.DataType;
   return {
-    node(operator, input, attributes = {}) {
-      const key = JSON.stringify([operator, input, attributes]);
+    node(operator, inputs, attributes = {}) {
+      const key = JSON.stringify([operator, inputs, attributes]);
       const output = values.get(key) ?? `${INTERNAL}value${nodes.length}`;
       if (values.has(key)) return output;
       values.set(key, output);
-      const attribute = Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value));
-      nodes.push({
-        opType: operator,
-        name: `${operator}${nodes.length}`,
-        input: [...input],
-        output: [output],
-        attribute,
-      });
+      const name = `${operator}${nodes.length}`;
+      nodes.push(nodeProto({ operator, name, inputs, outputs: [output], attributes }));
       return output;
     },
     floats(values, shape) {
       if (!arrays.has(values)) arrays.set(values, arrays.size);
       const [first] = values;
       const content = values.every((value) => value === first) ? `${first}` : `#${arrays.get(values)}`;
-      return initializer(`floats ${content} [${shape.join()}]`, {
-        dataType: FLOAT,
-        dims: [...shape],
-        rawData: bytesOf(values),
-      });
+      return initializer(`floats ${content} [${shape.join()}]`, values, shape);
     },
     shared(source, shape, make) {
       const madeOfSource = made.get(source) ?? new Map<string, Float32Array>();
@@ -145,29 +135,8 @@ function emitter(
     cpu,
     channelBlocks,
     integers(values) {
-      const rawData = bytesOf(BigInt64Array.from(values, BigInt));
-      return initializer(`integers ${values.join(" ")}`, { dataType: INT64, dims: [values.length], rawData });
+      const key = `integers ${values.join(" ")}`;
+      return initializer(key, BigInt64Array.from(values, BigInt), [values.length]);
     },
   };
 }
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | BigInt64Array): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
-
-function encodeAttribute(name: string, value: OnnxAttribute): onnxProto.onnx.IAttributeProto {
-  const { FLOAT, INT, INTS, STRING } = onnx.AttributeProto.AttributeType;
-  if ("float" in value) return { name, type: FLOAT, f: value.float };
-  if ("integer" in value) return { name, type: INT, i: value.integer };
-  if ("integers" in value) return { name, type: INTS, ints: [...value.integers] };
-  return { name, type: STRING, s: new TextEncoder().encode(value.text) };
-}
-
-const valueInfo = (name: string, shape: Shape): onnxProto.onnx.IValueInfoProto => ({
-  name,
-  type: {
-    tensorType: {
-      elemType: onnx.TensorProto.DataType.FLOAT,
-      shape: { dim: shape.map((dimValue) => ({ dimValue })) },
-    },
-  },
-});
