@@ -108,6 +108,20 @@ describe("Keras' HDF5 layout", () => {
     );
   });
 
+  it("may lead from group to group in circles, and comes to an end", async () => {
+    const hdf5 = await import("h5wasm/node");
+    await hdf5.ready;
+    const path = join(folder, "circles.h5");
+    const written = new hdf5.File(path, "w");
+    const names = [...LAYERS.map(kerasNameOf), ...Array.from({ length: 44 }, (_, index) => `group${index}`)];
+    const groups = names.map((name) => written.create_group(name));
+    for (const group of groups) for (const name of names) group.create_hard_link(`/${name}`, name);
+    written.close();
+    await expect(readHdf5(path)).rejects.toThrow(
+      /expected a kernel .* in block1_conv1 but received nothing|circles/,
+    );
+  });
+
   it("with a layer of another shape is refused with both shapes", async () => {
     const path = await written({
       damage: (layer, _, shape) => {
