@@ -18,6 +18,7 @@ Examples:
 Environment:
   IMPASTO_WEIGHTS  a file of VGG-19 weights to use
   IMPASTO_CACHE    the folder that keeps downloaded weights
+  HTTPS_PROXY      the proxy to download them through; HTTP_PROXY and NO_PROXY are read as well
 `;
 
 /** Builds the program. Commander's messages are thrown, not printed. */

@@ -9,6 +9,7 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { ImpastoError, MisuseError } from "../errors.ts";
 import { CONVENTIONS, type Convention, recogniseConvention, reverseInputChannels } from "./convention.ts";
+import { SIGNATURE } from "./hdf5/objects.ts";
 import { readHdf5 } from "./hdf5.node.ts";
 import { byLayer, type Layer } from "./layers.ts";
 import { decodeTensor, headerSize, parseHeader, type TensorEntry } from "./safetensors.ts";
@@ -69,7 +70,7 @@ const startsWith = (head: Uint8Array, magic: string): boolean =>
 
 /** The format of a file by its first bytes, or an error that says what the file is instead. */
 const formatOf = (path: string, head: Uint8Array): WeightsFile["format"] => {
-  if (startsWith(head, "\x89HDF\r\n\x1a\n")) return "Keras HDF5";
+  if (SIGNATURE.every((byte, index) => byte === head[index])) return "Keras HDF5";
   if (startsWith(head.subarray(8), "{")) return "safetensors";
   const text = Buffer.from(head).toString("latin1");
   const [first, protocol = 0] = head;

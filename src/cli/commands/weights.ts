@@ -5,7 +5,8 @@
 import { MisuseError } from "../../errors.ts";
 import { checkWeights } from "../../network/check.node.ts";
 import { CONVENTIONS } from "../../network/convention.ts";
-import { ATTRIBUTION, type FetchProgress, fetchWeights } from "../../network/fetch.node.ts";
+import type { DownloadProgress } from "../../network/download.node.ts";
+import { ATTRIBUTION, fetchWeights } from "../../network/fetch.node.ts";
 import { cacheFolderOf, locateWeights, whereWeights } from "../../network/locate.node.ts";
 import { HOW_TO_GET_WEIGHTS } from "../../network/open.node.ts";
 import { watchForInterrupt } from "../interrupt.ts";
@@ -41,8 +42,7 @@ export async function fetchCommand({ mirror, quiet }: Readonly<Record<string, un
       ...(typeof mirror === "string" ? { mirrors: [mirror] } : {}),
       signal: interrupt.signal,
       onProgress: (state) => progress.update(() => writeProgress(state)),
-      onRetry: (reason, seconds) =>
-        progress.note(`The download broke off: ${reason}. Trying again in ${seconds} s.`),
+      onNote: (sentence) => progress.note(sentence),
     });
     progress.end();
     process.stdout.write(`${downloaded ? "Fetched" : "Already there:"} ${path}\n${ATTRIBUTION}\n`);
@@ -76,5 +76,5 @@ export async function checkCommand(
   process.stdout.write(`${path}\n${note}\nFormat: ${format}\nSHA-256: ${checksum}\n`);
 }
 
-const writeProgress = ({ received, total }: FetchProgress): string =>
+const writeProgress = ({ received, total }: DownloadProgress): string =>
   `${(received / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB (${Math.floor((100 * received) / total)} %)`;

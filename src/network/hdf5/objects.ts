@@ -44,7 +44,8 @@ export const all = (object: Hdf5Object, type: number): Cursor[] =>
 /** The message of a type, if there is one. */
 export const one = (object: Hdf5Object, type: number): Cursor | undefined => all(object, type)[0];
 
-const SIGNATURE_BYTES = 8;
+/** How every HDF5 file begins. */
+export const SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
 
 /** Bytes between the sizes of addresses and the first address, by the version of the superblock. */
 const BEFORE_ADDRESSES = [9, 13, 1, 1] as const;
@@ -55,7 +56,7 @@ const BEFORE_ADDRESSES = [9, 13, 1, 1] as const;
  */
 export function rootAddress(reader: Hdf5Reader): number {
   const superblock = reader.structure(0, Math.min(reader.size, 96));
-  superblock.skip(SIGNATURE_BYTES);
+  superblock.skip(SIGNATURE.length);
   const version = superblock.unsigned(1);
   const gap = BEFORE_ADDRESSES[version];
   if (gap === undefined) throw damaged(`it has a superblock of version ${version}`);
