@@ -6,7 +6,7 @@
  */
 import { type FileHandle, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { STATUS_CODES } from "node:http";
-import { withoutSecrets } from "./addresses.ts";
+import { withoutSecrets } from "./addresses.node.ts";
 import type { Answer, HttpClient } from "./http.node.ts";
 import { MirrorError } from "./mirror-error.ts";
 import { digestFile } from "./read-weights.node.ts";

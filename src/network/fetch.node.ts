@@ -7,7 +7,7 @@ import { mkdir, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ImpastoError, MisuseError } from "../errors.ts";
-import { withoutSecrets } from "./addresses.ts";
+import { withoutSecrets } from "./addresses.node.ts";
 import {
   complete,
   type Download,

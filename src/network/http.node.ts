@@ -4,7 +4,7 @@
  * @module
  */
 import { MisuseError } from "../errors.ts";
-import { apart, pointedTo, withoutSecrets } from "./addresses.ts";
+import { apart, pointedTo, withoutSecrets } from "./addresses.node.ts";
 import type { Environment } from "./locate.node.ts";
 import { MirrorError } from "./mirror-error.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { apart, pointedTo, withoutSecrets } from "./addresses.ts";
+import { apart, pointedTo, withoutSecrets } from "./addresses.node.ts";
 
 describe("an address", () => {
   it.each([
