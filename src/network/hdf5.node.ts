@@ -91,7 +91,11 @@ function withFile<Result>(path: string, use: (source: Hdf5Source) => Result): Re
       size: fstatSync(file).size,
       read(offset, length) {
         const bytes = new Uint8Array(length);
-        return bytes.subarray(0, readSync(file, bytes, 0, length, offset));
+        let done = 0;
+        for (let more = 1; more > 0; done += more) {
+          more = readSync(file, bytes, done, length - done, offset + done);
+        }
+        return bytes.subarray(0, done);
       },
     });
   } finally {
