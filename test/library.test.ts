@@ -84,7 +84,7 @@ describe("The built package", () => {
         type: z.literal("module"),
         bin: z.object({ impasto: z.string() }),
         exports: z.object({ ".": z.object({ types: z.string(), default: z.string() }) }),
-        engines: z.object({ node: z.literal(">=20") }),
+        engines: z.object({ node: z.literal(">=20.18.1") }),
       })
       .parse(JSON.parse(readFileSync(`${root}package.json`, "utf8")));
     const { types, default: entry } = description.exports["."];

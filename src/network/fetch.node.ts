@@ -132,7 +132,7 @@ export const fetchWeights = async (options: FetchWeightsOptions): Promise<Fetche
 function addressOf(mirror: string, name: string): URL {
   if (!URL.canParse(mirror) || !/^https?:$/.test(new URL(mirror).protocol)) {
     throw new MisuseError(
-      `Expected an http or https URL for the mirror but received "${withoutSecrets(mirror)}"`,
+      `Expected an http or https URL for the mirror but received ${JSON.stringify(withoutSecrets(mirror))}`,
     );
   }
   const address = new URL(mirror);

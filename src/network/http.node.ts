@@ -111,6 +111,6 @@ function proxyOf(env: Environment, name: string): string {
   if (address === "" || (URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)))
     return address;
   throw new MisuseError(
-    `Expected the address of an http or https proxy in ${name} but received "${withoutSecrets(value)}"`,
+    `Expected the address of an http or https proxy in ${name} but received ${JSON.stringify(withoutSecrets(value))}`,
   );
 }
