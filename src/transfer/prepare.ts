@@ -11,6 +11,7 @@ import type { Network } from "../network/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { partition } from "./blocks.ts";
 import { compileBlockwiseObjective } from "./blockwise-objective.ts";
+import { levelled } from "./level.ts";
 import { compileObjective, type Objective } from "./objective.ts";
 import { type Settings, weightedLayers } from "./settings.ts";
 import { contentTargets, styleTargets, type WeightedStyle } from "./targets.ts";
@@ -40,11 +41,15 @@ export async function prepareObjective(
     ...(await contentTargets(content, network, runtime, settings, mostPixels, signal)),
     ...(await styleTargets(stylesAt(styles, size, settings), network, runtime, settings, mostPixels, signal)),
   };
-  if (size.width * size.height <= mostPixels) {
-    return compileObjective(size, targets, network, runtime, settings);
-  }
-  const view = { partition: partition(size, layersOf(settings), mostPixels), network, runtime, settings };
-  return compileBlockwiseObjective(view, targets);
+  const compile = () => {
+    if (size.width * size.height <= mostPixels) {
+      return compileObjective(size, targets, network, runtime, settings);
+    }
+    const view = { partition: partition(size, layersOf(settings), mostPixels), network, runtime, settings };
+    return compileBlockwiseObjective(view, targets);
+  };
+  const objective = await compile();
+  return settings.levelled ? levelled(objective, size) : objective;
 }
 
 const layersOf = ({ contentLayers, styleLayers }: Settings): readonly Layer[] => [

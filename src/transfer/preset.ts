@@ -72,6 +72,8 @@ export interface Preset {
   contentUnit(shape: Shape): number;
   /** What the mean squared difference of Gram matrices, each FFᵀ/(C·H·W), is multiplied with. */
   styleUnit(shape: Shape): number;
+  /** Whether even and odd rows and columns keep the difference of their means; see level.ts. */
+  readonly levelled: boolean;
   /** Σ|Δ| or Σ(Δ)² over neighbours. */
   readonly smoothness: "absolute" | "squared";
   /** What the smoothness of RGB in [0, 1] is multiplied with. */

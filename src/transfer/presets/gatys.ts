@@ -23,6 +23,7 @@ export const gatys: Preset = {
   contentUnit: ([channels = 0, height = 0, width = 0]) => 0.5 * channels * height * width,
   // Σ (G − A)² / (4 N² M²) on unnormalised Grams = N²/4 · mean of those divided by N·M
   styleUnit: ([channels = 0]) => channels ** 2 / 4,
+  levelled: false,
   smoothness: "squared",
   smoothnessUnit: () => 1,
   contentSize: ({ width, height }, longest = 512) => sizeWithLongestSide(width, height, longest),

@@ -20,6 +20,7 @@ export const neuralStyle: Preset = {
   styleLayers: { conv1_1: 1, conv2_1: 1, conv3_1: 1, conv4_1: 1, conv5_1: 1 },
   contentUnit: () => 1,
   styleUnit: () => 1,
+  levelled: false,
   smoothness: "absolute",
   smoothnessUnit: () => 255,
   contentSize: ({ width, height }, longest = 512) => sizeWithLongestSide(width, height, longest),

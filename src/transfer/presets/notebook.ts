@@ -36,6 +36,7 @@ export const notebook: Preset = {
   contentUnit: () => 1,
   // mean((G − A)²) / (C·H·W) on unnormalised Grams = C·H·W · mean of those divided by C·H·W
   styleUnit: ([channels = 0, height = 0, width = 0]) => channels * height * width,
+  levelled: false,
   smoothness: "squared",
   smoothnessUnit: () => 1,
   contentSize: notebookSize,
