@@ -20,12 +20,17 @@ export async function orRescue(
 ): Promise<string> {
   try {
     return await write();
-  } catch (cause) {
-    const refused = cause instanceof Error ? cause.message : String(cause);
+  } catch (error) {
     const rescued = await writeSomewhere(stem, extension, rescue).catch(() => undefined);
-    if (rescued === undefined) throw new ImpastoError(`${refused}. The result is lost`, { cause });
-    throw new ImpastoError(`${refused}. The result is in "${rescued}"; move it from there`, { cause });
+    if (rescued === undefined) throw failedBut(error, "The result is lost.");
+    throw failedBut(error, `The result is in "${rescued}"; move it from there.`);
   }
+}
+
+/** What failed, and in another sentence what is left of the work. */
+export function failedBut(error: unknown, left: string): ImpastoError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new ImpastoError(`${message.replace(/\.$/, "")}. ${left}`, { cause: error });
 }
 
 async function writeSomewhere(
