@@ -44,7 +44,7 @@ export async function openTarget(output: string | undefined, inputs: readonly st
   };
 }
 
-/** Names have at most 255 bytes, and the end is needed for a number, an extension and a temporary suffix. */
+/** Names have at most 255 bytes, and the end is needed for a number and an extension. */
 const STEM_BYTES = 200;
 
 /** The names without folders and extensions, joined: `cat-starry_night`. */
