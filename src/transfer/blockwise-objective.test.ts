@@ -213,7 +213,7 @@ test("An objective in blocks whose gradient finds no room leaves nothing behind"
   // Two to the 33 numbers, which no array holds.
   const size = { width: 65_536, height: 65_536 };
   const view = {
-    partition: partition(size, LAYERS, leastRegion(LAYERS)),
+    partition: { ...partition({ width: 32, height: 32 }, LAYERS, leastRegion(LAYERS)), size },
     network: watched.network,
     runtime: watched.runtime,
     settings: SETTINGS,
