@@ -6,6 +6,7 @@ export { ImpastoError, MisuseError } from "./errors.ts";
 export { decodePicture, readPicture } from "./image/decode.node.ts";
 export { encodePicture } from "./image/encode.node.ts";
 export type { Picture } from "./image/picture.ts";
+export { DivergedError } from "./transfer/diverged.ts";
 export { openEngine } from "./transfer/engine.node.ts";
 export type { Iterate, Stylization } from "./transfer/iterate.ts";
 export { type Measurement, measure } from "./transfer/measure.ts";

@@ -52,7 +52,7 @@ const added = (cwd: string): readonly string[] => readdirSync(cwd).filter((name)
 const SMALL = ["--size", "32", "--iterations", "2", "--device", "cpu", "--threads", "1"];
 const sheet = (...flags: readonly string[]): readonly string[] => [
   "sheet",
-  ...SMALL,
+  ...(flags.includes("--size") ? SMALL.slice(2) : SMALL),
   ...flags,
   "--",
   PHOTO,

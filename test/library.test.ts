@@ -12,6 +12,7 @@ import * as library from "../src/index.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 const NAMES = [
+  "DivergedError",
   "ImpastoError",
   "MisuseError",
   "decodePicture",
@@ -33,7 +34,7 @@ describe("The library", () => {
     expect(Object.keys(library).sort()).toEqual(NAMES);
   });
 
-  test("gives functions to call, a schema and two errors", () => {
+  test("gives functions to call, a schema and three errors", () => {
     const { ImpastoError, MisuseError, optionsSchema, ...functions } = library;
     for (const [name, value] of Object.entries(functions)) expect(value, name).toBeTypeOf("function");
     expect(optionsSchema).toBeInstanceOf(z.ZodObject);
@@ -43,6 +44,9 @@ describe("The library", () => {
     expect(new ImpastoError("why")).not.toBeInstanceOf(MisuseError);
     expect([new ImpastoError("why").name, error.name]).toEqual(["ImpastoError", "MisuseError"]);
     expect(error.message).toBe("why");
+    const diverged = new library.DivergedError(3);
+    expect(diverged).toBeInstanceOf(ImpastoError);
+    expect(diverged).toMatchObject({ name: "DivergedError", evaluation: 3, best: undefined });
   });
 
   test("has types for what goes in and what comes out", () => {

@@ -10,9 +10,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import writeFileAtomic from "write-file-atomic";
 import { z } from "zod";
 import { checksumOfFile } from "../../src/image/file.node.ts";
+import { writeAtomically } from "../../src/image/write.node.ts";
 import type { Configuration, Pair } from "./plan.ts";
 import type { Software } from "./software.ts";
 
@@ -127,7 +127,7 @@ export async function runCase(
     ...measuredSchema.parse(JSON.parse(stdout)),
   };
   // Last of a case's files: with it, the case is done.
-  await writeFileAtomic(`${output}.json`, JSON.stringify(found));
+  await writeAtomically(`${output}.json`, Buffer.from(JSON.stringify(found)));
   return { ...found, output };
 }
 

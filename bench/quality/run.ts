@@ -8,8 +8,8 @@ import { cpus } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import writeFileAtomic from "write-file-atomic";
 import { checksumOfFile } from "../../src/image/file.node.ts";
+import { writeAtomically } from "../../src/image/write.node.ts";
 import { locateWeights } from "../../src/network/locate.node.ts";
 import { compare, passes } from "./comparison.ts";
 import { drawCurves } from "./curves.ts";
@@ -190,7 +190,7 @@ function local(path: string): string {
 }
 
 async function report(results: Results, earlier: Results | undefined): Promise<void> {
-  await writeFileAtomic(join(folder, "results.json"), JSON.stringify(results));
+  await writeAtomically(join(folder, "results.json"), Buffer.from(JSON.stringify(results)));
   await writeFile(join(folder, "table.md"), writeTable(results, earlier));
   await writeFile(join(folder, "sheet.html"), await writeSheet(results, folder));
   for (const pair of results.pairs) {

@@ -4,13 +4,13 @@
  * @module
  */
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { overMeanColour } from "../../src/image/alpha.ts";
 import { readPicture } from "../../src/image/decode.node.ts";
 import { encodePicture } from "../../src/image/encode.node.ts";
 import type { Picture } from "../../src/image/picture.ts";
 import { resize } from "../../src/image/resize.ts";
 import { sizeWithLongestSide } from "../../src/image/size.ts";
+import { writeAtomically } from "../../src/image/write.node.ts";
 import type { Pair } from "./plan.ts";
 
 /** A content and a style at their size: as files, and as those files are read. */
@@ -26,7 +26,7 @@ export async function makeTargets(pair: Pair, folder: string): Promise<ScoreTarg
     const given = pair.targets?.[kind];
     const picture = overMeanColour(await readPicture(given ?? pair[kind]));
     const atSize = given === undefined ? withLongestSide(picture, pair.size) : picture;
-    await writeFileAtomic(path, Buffer.from(await encodePicture(atSize, "png")));
+    await writeAtomically(path, await encodePicture(atSize, "png"));
     return { path, picture: await readPicture(path) };
   };
   return { content: await make("content"), style: await make("style") };

@@ -4,6 +4,7 @@
  */
 import { CommanderError } from "commander";
 import { ImpastoError, MisuseError } from "../errors.ts";
+import { printable, printableLines } from "./printable.ts";
 
 /** How the command ends when it fails. */
 export interface Failure {
@@ -39,11 +40,11 @@ function unexpected(error: unknown, debug: boolean): string {
 }
 
 const oneLine = (text: string): string => {
-  const line = text.replaceAll(/\s*\n\s*/g, " ").trim();
+  const line = printable(text.replaceAll(/\s*\n\s*/g, " ").trim());
   return /[.!?)]$/.test(line) || line === "" ? line : `${line}.`;
 };
 
 function traceOf(error: Error): string {
-  const stack = error.stack ?? String(error);
+  const stack = printableLines(error.stack ?? String(error));
   return error.cause instanceof Error ? `${stack}\nCaused by ${traceOf(error.cause)}` : stack;
 }

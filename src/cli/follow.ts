@@ -4,19 +4,17 @@
  */
 import { setImmediate } from "node:timers/promises";
 import type { Iterate, Stylization } from "../transfer/iterate.ts";
+import { drain } from "../transfer/stylize.ts";
 
 /** Runs to the end, telling of each step and letting signals in between. */
-export async function follow(
+export const follow = (
   steps: AsyncGenerator<Iterate, Stylization>,
   onIterate: (iterate: Iterate) => void | Promise<void>,
-): Promise<Stylization> {
-  for (;;) {
-    const step = await steps.next();
-    if (step.done) return step.value;
-    await onIterate(step.value);
+): Promise<Stylization> =>
+  drain(steps, async (iterate) => {
+    await onIterate(iterate);
     await letSignalsIn();
-  }
-}
+  });
 
 /** Evaluations keep the thread busy one after another: gives the event loop one whole turn to see a signal in. */
 export async function letSignalsIn(): Promise<void> {

@@ -1,14 +1,15 @@
 /**
  * Ctrl-C and its kin: the first asks the work to stop, the second ends the process. ONNX Runtime keeps the main thread
  * busy, and while it does no handler of ours can run; so once the first signal is seen the handlers are taken away, and
- * the second one is the operating system's to carry out, at once.
+ * the second one is the operating system's to carry out, at once. Not so when a terminal is closed: its shell and the
+ * system both say so, and the second time means no more than the first.
  * @module
  */
 
-const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** What shells report for a process that a signal ended: 128 and the signal's number. */
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** A watch for signals. */
 export interface Interrupt {
@@ -29,7 +30,11 @@ export function watchForInterrupt(onFirst: () => void): Interrupt {
   const release = (): void => {
     for (const name of SIGNALS) process.off(name, onSignal);
   };
+  const letTheNextEnd = (): void => {
+    for (const name of SIGNALS) if (name !== "SIGHUP") process.off(name, onSignal);
+  };
   function onSignal(name: (typeof SIGNALS)[number]): void {
+    if (controller.signal.aborted && name === "SIGHUP") return;
     if (controller.signal.aborted) {
       release();
       process.kill(process.pid, name);
@@ -39,7 +44,7 @@ export function watchForInterrupt(onFirst: () => void): Interrupt {
     controller.abort();
     onFirst();
     // Another that came while the thread was busy is delivered before this.
-    setImmediate(release);
+    setImmediate(letTheNextEnd);
   }
   for (const name of SIGNALS) process.on(name, onSignal);
   return { signal: controller.signal, exitCode: () => EXIT_CODES[received], release };

@@ -7,12 +7,12 @@
 import { describeFailure } from "./failure.ts";
 import { createProgram } from "./program.ts";
 
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    // A reader that has read enough, such as `head`, is no reason to give up the work.
-    if (error.code !== "EPIPE") process.exitCode = 1;
-  });
-}
+// Nobody needs to hear how the work is going: a terminal that was closed is no reason to give it up.
+process.stderr.on("error", () => {});
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // Nor is a reader that has read enough, such as `head`.
+  if (error.code !== "EPIPE" && error.code !== "EIO") process.exitCode = 1;
+});
 
 try {
   await createProgram().parseAsync();

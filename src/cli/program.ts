@@ -5,6 +5,7 @@
  */
 import { Command } from "commander";
 import { optionFlags } from "./flags.ts";
+import { refuseRepeatedFlags } from "./repeated-flags.ts";
 import { SHEET_DEFAULTS, SHEET_STRENGTHS, sheetOptions } from "./sheet-options.ts";
 import { readVersion } from "./version.ts";
 
@@ -33,7 +34,7 @@ export function createProgram(): Command {
     .argument("<style...>", "one painting or more, each with a weight if it should not be 1: painting.jpg:2")
     .option(
       "-o, --output <file>",
-      "where the result goes: .png, .jpg, .webp or .tiff (default: <content>-<style>.png, never over an existing file)",
+      "where the result goes: .png, .jpg, .webp or .tiff, or - for a PNG on standard output (default: <content>-<style>.png, never over an existing file)",
     )
     .option("--preview <file>", "write the picture as it is to this file every few seconds")
     .option("--json", "print the result's facts as one JSON object on the last line of standard output")
@@ -58,6 +59,7 @@ export function createProgram(): Command {
       const { recipeCommand } = await import("./commands/recipe.ts");
       await recipeCommand(picture);
     });
+  refuseRepeatedFlags(program);
   return program;
 }
 
@@ -73,7 +75,7 @@ function addSheet(program: Command): void {
     .option("--strengths <list>", "the strengths, each from 0 to 1", SHEET_STRENGTHS)
     .option(
       "-o, --output <file>",
-      "where the sheet goes: a page (.html), or a picture without words (.png, .jpg, .webp or .tiff) (default: <photo>-sheet.html, never over an existing file)",
+      "where the sheet goes: a page (.html, or - for standard output), or a picture without words (.png, .jpg, .webp or .tiff) (default: <photo>-sheet.html, never over an existing file)",
     )
     .option("--json", "print the sheet's facts as one JSON object on the last line of standard output")
     .option("--quiet", "say nothing but errors")

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { writeSeconds } from "./progress.ts";
+import { canRedraw, writeSeconds } from "./progress.ts";
 
 it.each([
   [0.2, "0 s"],
@@ -10,4 +10,15 @@ it.each([
   [3780, "1 h 03 min"],
 ])("writes %d seconds as %s", (seconds, text) => {
   expect(writeSeconds(seconds)).toBe(text);
+});
+
+it("redraws its line where that works, and on no other terminal", () => {
+  const terminal = { isTTY: true, rows: 24, columns: 80 };
+  expect(canRedraw(terminal, "xterm")).toBe(true);
+  expect(canRedraw(terminal, undefined)).toBe(true);
+  expect(canRedraw(terminal, "dumb")).toBe(false);
+  expect(canRedraw({ ...terminal, rows: 0 }, "xterm")).toBe(false);
+  expect(canRedraw({ ...terminal, columns: 0 }, "xterm")).toBe(false);
+  expect(canRedraw({ isTTY: true }, "xterm")).toBe(false);
+  expect(canRedraw({}, "xterm")).toBe(false);
 });

@@ -1,8 +1,10 @@
 /**
- * Progress on standard error: one line that is redrawn where there is a terminal, a plain line every few seconds where
- * there is none, nothing where quiet was asked for. It knows lines of text, not what they tell of.
+ * Progress on standard error: one line that is redrawn where there is a terminal that can, a plain line every few seconds
+ * where there is none, nothing where quiet was asked for. It knows lines of text, not what they tell of, and uses no
+ * colour.
  * @module
  */
+import { printable } from "./printable.ts";
 
 /** Where progress and notes go. */
 export interface Progress {
@@ -27,22 +29,32 @@ interface Display {
 /** Opens progress on standard error. */
 export async function openProgress({ quiet }: { quiet: boolean }): Promise<Progress> {
   if (quiet) return { update() {}, note() {}, end() {} };
-  const { interval, draw, clear } = process.stderr.isTTY ? await redrawn() : PLAIN;
+  const { interval, draw, clear } = canRedraw(process.stderr, process.env.TERM) ? await redrawn() : PLAIN;
   let last = Number.NEGATIVE_INFINITY;
   return {
     update(line) {
       const now = performance.now();
       if (now - last < interval) return;
       last = now;
-      draw(line());
+      draw(printable(line()));
     },
     note(text) {
       clear();
-      process.stderr.write(`${text}\n`);
+      process.stderr.write(`${printable(text)}\n`);
     },
     end: clear,
   };
 }
+
+/**
+ * Whether a line can be drawn anew where it stands: on a terminal that says how large it is, and that is not so dumb as
+ * to take no escape sequences.
+ * @param terminal its kind, `TERM`.
+ */
+export const canRedraw = (
+  { isTTY, rows = 0, columns = 0 }: { isTTY?: boolean; rows?: number; columns?: number },
+  terminal: string | undefined,
+): boolean => isTTY === true && rows > 0 && columns > 0 && terminal !== "dumb";
 
 const PLAIN: Display = {
   interval: PLAIN_MILLISECONDS,

@@ -25,8 +25,6 @@ test.each(PRESET_NAMES.map((preset) => [preset]))(
         picture,
         loss,
         evaluations: 7,
-        seconds: 1,
-        secondsPerEvaluation: 1,
         optimizer: settings.optimizer,
         stopped: false,
       },

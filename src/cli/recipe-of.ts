@@ -4,6 +4,7 @@
  * @module
  */
 import { basename } from "node:path";
+import type { Size } from "../image/size.ts";
 import type { OpenedEngine } from "../transfer/engine.node.ts";
 import type { Stylization } from "../transfer/iterate.ts";
 import type { Options } from "../transfer/options.ts";
@@ -18,8 +19,25 @@ export interface Making {
   readonly settings: Settings;
   readonly inputs: Inputs;
   readonly engine: OpenedEngine;
-  readonly result: Stylization;
+  readonly result: Result;
 }
+
+/** What a recipe says of a result. */
+export type Result = Pick<Stylization, "loss" | "evaluations" | "stopped" | "optimizer"> & {
+  readonly picture: Size;
+};
+
+/** No number takes more digits than this one. */
+const LONG = -Number.MAX_VALUE;
+
+/** A result of which a recipe says more than of any that may come of the work. */
+export const longestResult = (picture: Size, { optimizer }: Settings): Result => ({
+  picture,
+  loss: { total: LONG, content: LONG, style: LONG, smoothness: LONG, terms: {} },
+  evaluations: Number.MAX_SAFE_INTEGER,
+  stopped: false,
+  optimizer,
+});
 
 /** Writes the recipe as JSON. */
 export function recipeOf({ options, settings, inputs, engine, result }: Making): string {

@@ -6,12 +6,13 @@
 import { MisuseError } from "../errors.ts";
 import { encodePicture } from "../image/encode.node.ts";
 import { checkFits, formatOfPath, type PictureFormat } from "../image/format.ts";
-import type { Size } from "../image/size.ts";
-import { checkWritable, freeName, writeAtomically, writeNew } from "../image/write.node.ts";
+import { checkHoldable, type Size } from "../image/size.ts";
+import { openPlace } from "./place.ts";
 import { orRescue } from "./rescue.ts";
 import type { Sheet } from "./sheet.ts";
 import { writePage } from "./sheet-page.ts";
 import { drawSheet, gridSize } from "./sheet-picture.ts";
+import { isStandardOutput } from "./standard-output.ts";
 import { stemOf } from "./target.ts";
 
 /** A place that a sheet can be written to. */
@@ -27,37 +28,26 @@ export interface SheetTarget {
 
 /**
  * Finds the place, and makes sure that it can be written to.
- * @param output the file that was named, if any.
+ * @param output the file that was named, or `-` for a page on standard output, if any.
  * @param photo what the sheet is named after otherwise.
  * @throws MisuseError when it cannot.
  */
 export async function openSheetTarget(output: string | undefined, photo: string): Promise<SheetTarget> {
-  if (output === undefined) {
-    const stem = `${stemOf([photo])}-sheet`;
-    await checkWritable(await freeName(".", stem, ".html"));
-    return {
-      check() {},
-      write: (sheet) =>
-        orRescue(stem, ".html", pageOf(sheet), async () =>
-          writeNew(".", stem, ".html", await pageOf(sheet)()),
-        ),
-    };
-  }
-  const format = formatOf(output);
-  await checkWritable(output);
+  const named = output !== undefined && !isStandardOutput(output);
+  const stem = named ? stemOf([output]) : `${stemOf([photo])}-sheet`;
+  const format = named ? formatOf(output) : "html";
+  const writeBytes = await openPlace(output, stem, ".html");
   return {
     check(cell, rows, strengths) {
       if (format === "html") return;
-      const { width, height } = gridSize(cell, rows, strengths);
-      checkFits(format, width, height);
+      const size = gridSize(cell, rows, strengths);
+      checkFits(format, size.width, size.height);
+      checkHoldable(size);
     },
     write: (sheet) =>
-      orRescue(stemOf([output]), ".html", pageOf(sheet), async () => {
-        const bytes =
-          format === "html" ? await pageOf(sheet)() : await encodePicture(drawSheet(sheet), format);
-        await writeAtomically(output, bytes);
-        return output;
-      }),
+      orRescue(stem, ".html", pageOf(sheet), async () =>
+        writeBytes(format === "html" ? await pageOf(sheet)() : await encodePicture(drawSheet(sheet), format)),
+      ),
   };
 }
 

@@ -4,11 +4,10 @@
  * @module
  */
 
+import { CONTROLS, printable } from "./printable.ts";
+
 /** What no shell sees more in than letters. */
 const PLAIN = /^[\w@%+=:,./-]+$/;
-
-/** What a terminal would act on when it is pasted, even between quotes. */
-const CONTROLS = /[\p{Cc}]/u;
 
 /**
  * Quotes one word for sh, bash and zsh. Control characters need bash's `$'…'`.
@@ -16,8 +15,9 @@ const CONTROLS = /[\p{Cc}]/u;
  */
 export function quoteWord(word: string): string {
   if (PLAIN.test(word)) return word;
-  if (!CONTROLS.test(word)) return `'${word.replaceAll("'", "'\\''")}'`;
-  const escaped = word.replaceAll(/[\\']/g, "\\$&").replaceAll(/\p{Cc}/gu, escapeControl);
+  // What a terminal would act on when it is pasted, even between quotes.
+  if (printable(word) === word) return `'${word.replaceAll("'", "'\\''")}'`;
+  const escaped = word.replaceAll(/[\\']/g, "\\$&").replaceAll(CONTROLS, escapeControl);
   return `$'${escaped}'`;
 }
 

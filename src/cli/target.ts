@@ -7,52 +7,44 @@ import { basename, extname } from "node:path";
 import { encodePicture } from "../image/encode.node.ts";
 import { formatOfPath, type PictureFormat } from "../image/format.ts";
 import type { Picture } from "../image/picture.ts";
-import { checkWritable, freeName, writeAtomically, writeNew } from "../image/write.node.ts";
+import { openPlace } from "./place.ts";
 import { orRescue } from "./rescue.ts";
+import { isStandardOutput } from "./standard-output.ts";
 
 /** A place that can be written to. */
 export interface Target {
   readonly format: PictureFormat;
   /**
    * Writes the picture and returns the path it has.
-   * @throws ImpastoError when it cannot, or no longer; the picture is then in the folder for temporary files, if any takes it.
+   * @throws ImpastoError when it cannot, or no longer; the picture is then where `orRescue` found room for it, if any.
    */
   write(picture: Picture, recipe: string): Promise<string>;
 }
 
 /**
  * Finds the place, and makes sure that it can be written to.
- * @param output the file that was named, if any.
+ * @param output the file that was named, or `-` for standard output, if any.
  * @param inputs the pictures the result is named after otherwise.
  * @throws MisuseError when it cannot.
  */
 export async function openTarget(output: string | undefined, inputs: readonly string[]): Promise<Target> {
-  if (output !== undefined) {
-    const format = formatOfPath(output);
-    await checkWritable(output);
-    return {
-      format,
-      async write(picture, recipe) {
-        const rescue = () => encodePicture(picture, "png", { recipe });
-        return orRescue(stemOf([output]), ".png", rescue, async () => {
-          await writeAtomically(output, await encodePicture(picture, format, { recipe }));
-          return output;
-        });
-      },
-    };
-  }
-  const stem = stemOf(inputs);
-  await checkWritable(await freeName(".", stem, ".png"));
+  const named = output !== undefined && !isStandardOutput(output);
+  const stem = stemOf(named ? [output] : inputs);
+  const format = named ? formatOfPath(output) : "png";
+  const writeBytes = await openPlace(output, stem, ".png");
   return {
-    format: "png",
-    async write(picture, recipe) {
-      const encode = () => encodePicture(picture, "png", { recipe });
-      return orRescue(stem, ".png", encode, async () => writeNew(".", stem, ".png", await encode()));
-    },
+    format,
+    write: (picture, recipe) =>
+      orRescue(
+        stem,
+        ".png",
+        () => encodePicture(picture, "png", { recipe }),
+        async () => writeBytes(await encodePicture(picture, format, { recipe })),
+      ),
   };
 }
 
-/** Names have at most 255 bytes, and the end is needed for a number, an extension and a temporary suffix. */
+/** Names have at most 255 bytes, and the end is needed for a number and an extension. */
 const STEM_BYTES = 200;
 
 /** The names without folders and extensions, joined: `cat-starry_night`. */

@@ -1,15 +1,21 @@
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ImpastoError, MisuseError } from "../errors.ts";
+import { MisuseError } from "../errors.ts";
 import { decodePicture } from "./decode.node.ts";
 import { encodePicture } from "./encode.node.ts";
 import type { PictureFormat } from "./format.ts";
 import type { Picture } from "./picture.ts";
+import { editPng } from "./png-chunks.ts";
+import { writeRawProfile } from "./raw-profile.ts";
 import { readRecipe } from "./recipe.node.ts";
+import { openRaw } from "./sharp.node.ts";
+import { writeXmp } from "./xmp.ts";
 
 const FORMATS: readonly PictureFormat[] = ["png", "jpeg", "webp", "tiff"];
 
@@ -86,7 +92,34 @@ describe("encodePicture", () => {
 
   it("refuses a recipe too long for a JPEG rather than lose it", async () => {
     const recipe = JSON.stringify("x".repeat(70_000));
-    await expect(encodePicture(gradient, "jpeg", { recipe })).rejects.toThrow(ImpastoError);
+    await expect(encodePicture(gradient, "jpeg", { recipe })).rejects.toThrow(MisuseError);
+  });
+
+  it.each(FORMATS)("claims no resolution for a %s, so that nobody prints it metres wide", async (format) => {
+    for (const options of [{}, { recipe: "{}" }]) {
+      const encoded = Buffer.from(await encodePicture(gradient, format, options));
+      // What holds one: PNG's pHYs, JFIF's and EXIF's headers, TIFF's unit of inches or centimetres.
+      for (const mark of ["pHYs", "JFIF", "Exif"]) expect(encoded.includes(mark)).toBe(false);
+      expect((await sharp(encoded).metadata()).exif).toBeUndefined();
+      if (format !== "tiff") continue;
+      const entries = encoded.readUInt32LE(4) + 2;
+      const tags = Array.from({ length: encoded.readUInt16LE(entries - 2) }, (_, i) => entries + 12 * i);
+      const valueAt = new Map(tags.map((at) => [encoded.readUInt16LE(at), at + 8]));
+      expect(encoded.readUInt16LE(valueAt.get(296) ?? 0)).toBe(1);
+      for (const tag of [282, 283]) {
+        const fraction = encoded.readUInt32LE(valueAt.get(tag) ?? 0);
+        expect([encoded.readUInt32LE(fraction), encoded.readUInt32LE(fraction + 4)]).toEqual([1, 1]);
+      }
+    }
+  });
+});
+
+describe("openRaw", () => {
+  it("takes more pixels than a foreign file may have", async () => {
+    const [width, height] = [16_384, 16_385];
+    const raw = await openRaw(new Uint8Array(width * height), { width, height, channels: 1 });
+    const corner = raw.extract({ left: width - 1, top: height - 1, width: 1, height: 1 });
+    expect([...(await corner.raw().toBuffer())]).toEqual([0, 0, 0]);
   });
 });
 
@@ -114,6 +147,58 @@ describe("readRecipe", () => {
     await writeFile(path, await encodePicture(gradient, "jpeg", { recipe }));
     expect(await readRecipe(path)).toBe(recipe);
   });
+
+  const recipe = JSON.stringify({ style: "Zoë’s 星月夜 🌌", seed: 7 });
+  const read = async (name: string, bytes: Uint8Array): Promise<string> => {
+    await writeFile(join(folder, name), bytes);
+    return readRecipe(join(folder, name));
+  };
+
+  it.each(FORMATS)("reads it after sharp has made a %s of a PNG and kept the metadata", async (format) => {
+    const saved = sharp(await encodePicture(gradient, "png", { recipe })).keepMetadata();
+    expect(await read(`saved.${format}`, await saved.toFormat(format).toBuffer())).toBe(recipe);
+  });
+
+  it.each([
+    ["its earlier form", "iTXt", "impasto\0\0\0\0\0", recipe, false],
+    ["its earlier form, compressed", "iTXt", "impasto\0\x01\0\0\0", recipe, true],
+    ["a plain text", "tEXt", "impasto\0", recipe, false],
+    ["a compressed text", "zTXt", "impasto\0\0", recipe, true],
+    ["XMP", "iTXt", "XML:com.adobe.xmp\0\0\0\0\0", writeXmp(recipe), false],
+    ["compressed XMP", "zTXt", "XML:com.adobe.xmp\0\0", writeXmp(recipe), true],
+    [
+      "ImageMagick's profile",
+      "zTXt",
+      "Raw profile type xmp\0\0",
+      writeRawProfile("xmp", writeXmp(recipe)),
+      true,
+    ],
+  ])("reads it from a PNG that has it as %s", async (title, type, head, text, compressed) => {
+    const body = compressed ? deflateSync(text) : Buffer.from(text);
+    const data = Buffer.concat([Buffer.from(head, "latin1"), body]);
+    expect(
+      await read(`${title}.png`, editPng(await encodePicture(gradient, "png"), "", [{ type, data }])),
+    ).toBe(recipe);
+  });
+
+  it("does not unpack a recipe that would grow beyond all measure", async () => {
+    const data = Buffer.concat([Buffer.from("impasto\0\0"), deflateSync(Buffer.alloc(2 ** 24 + 1, " "))]);
+    const bomb = editPng(await encodePicture(gradient, "png"), "", [{ type: "zTXt", data }]);
+    await expect(read("bomb.png", bomb)).rejects.toThrow("carries no recipe");
+  });
+
+  it.skipIf(spawnSync("convert", ["-version"]).status !== 0)(
+    "reads it after ImageMagick has made a PNG, a JPEG and a TIFF of a PNG (needs ImageMagick's convert)",
+    async () => {
+      const png = join(folder, "original.png");
+      await writeFile(png, await encodePicture(gradient, "png", { recipe }));
+      for (const extension of ["png", "jpg", "tiff"]) {
+        const path = join(folder, `converted.${extension}`);
+        spawnSync("convert", [png, "-resize", "50%", path]);
+        expect(await readRecipe(path), extension).toBe(recipe);
+      }
+    },
+  );
 
   it.each(FORMATS)("says so when a %s carries none", async (format) => {
     const path = join(folder, `without.${format}`);

@@ -1,17 +1,20 @@
 /**
- * From pictures to files: 8 bits a channel, sRGB, with the recipe inside. The bytes depend on the picture,
- * the format and the recipe alone: no clock, no tags that vary.
+ * From pictures to files: 8 bits a channel, sRGB, with the recipe inside. The bytes depend on the picture, the format
+ * and the recipe alone: no clock, no tags that vary. No resolution either: the photograph's would be for other pixels.
  * @module
  */
 
 import type { Sharp } from "sharp";
-import { ImpastoError } from "../errors.ts";
+import { MisuseError } from "../errors.ts";
 import { checkFits, type PictureFormat } from "./format.ts";
 import type { Picture } from "./picture.ts";
-import { writePngText } from "./png-text.ts";
+import { editPng } from "./png-chunks.ts";
+import { plainText, unicodeText } from "./png-text.ts";
+import { writeRawProfile, XMP_PROFILE_KEYWORD } from "./raw-profile.ts";
 import { RECIPE_KEYWORD } from "./recipe.node.ts";
-import { loadSharp } from "./sharp.node.ts";
-import { writeXmp } from "./xmp.ts";
+import { openRaw } from "./sharp.node.ts";
+import { dropTiffResolution } from "./tiff-resolution.ts";
+import { writeXmp, XMP_KEYWORD } from "./xmp.ts";
 
 /** For JPEG and WebP: what is lost cannot be seen. */
 const QUALITY = 95;
@@ -23,10 +26,9 @@ const JPEG_XMP_BYTES = 60_000;
  * Encodes a picture. Values are clamped to [0, 1] and rounded to 8 bits, halves up.
  * PNG and TIFF keep every bit; JPEG (4:4:4) has no alpha and is laid over white; WebP is lossy too.
  *
- * @param recipe JSON to carry along: in an `iTXt` chunk named `impasto` (PNG) or as XMP (the others).
+ * @param recipe JSON to carry along: as XMP, and in a PNG also in an `iTXt` chunk named `impasto`.
  * @returns The file's bytes, the same for the same arguments.
- * @throws MisuseError when the format cannot hold so large a picture.
- * @throws ImpastoError when the recipe does not fit in a JPEG.
+ * @throws MisuseError when the format cannot hold so large a picture, or so long a recipe.
  * @example
  * await writeAtomically("cat.png", await encodePicture(picture, "png", { recipe: '{"seed":1}' }));
  */
@@ -37,32 +39,50 @@ export async function encodePicture(
 ): Promise<Uint8Array> {
   const { width, height } = picture;
   checkFits(format, width, height);
-  const sharp = await loadSharp();
+  if (recipe !== undefined) checkRecipeFits(format, recipe);
   const shown = format === "jpeg" ? overWhite(picture) : picture;
-  const raw = sharp(toBytes(shown), { raw: { width, height, channels: shown.alpha ? 4 : 3 } });
-  if (format === "png") {
-    const png = await compress(raw, format);
-    return recipe === undefined ? png : writePngText(png, RECIPE_KEYWORD, recipe);
+  const raw = await openRaw(toBytes(shown), { width, height, channels: shown.alpha ? 4 : 3 });
+  const packet = recipe === undefined ? undefined : writeXmp(recipe);
+  switch (format) {
+    case "png": {
+      const png = await raw.png({ adaptiveFiltering: true }).toBuffer();
+      return editPng(png, "pHYs", recipe === undefined ? [] : recipeChunks(recipe));
+    }
+    case "jpeg":
+      return carrying(raw, packet).jpeg({ quality: QUALITY, chromaSubsampling: "4:4:4" }).toBuffer();
+    case "webp":
+      return carrying(raw, packet).webp({ quality: QUALITY, smartSubsample: true }).toBuffer();
+    case "tiff": {
+      const options = { compression: "deflate", predictor: "horizontal" } as const;
+      const tiff = await carrying(raw, packet).tiff(options).toBuffer();
+      dropTiffResolution(tiff);
+      return tiff;
+    }
   }
-  if (recipe === undefined) return compress(raw, format);
-  const packet = writeXmp(recipe);
-  if (format === "jpeg" && Buffer.byteLength(packet) > JPEG_XMP_BYTES) {
-    throw new ImpastoError("The recipe is too long for a JPEG; write a .png, .webp or .tiff instead");
-  }
-  return compress(raw.withXmp(packet), format);
 }
 
-function compress(raw: Sharp, format: PictureFormat): Promise<Uint8Array> {
-  switch (format) {
-    case "png":
-      return raw.png({ adaptiveFiltering: true }).toBuffer();
-    case "jpeg":
-      return raw.jpeg({ quality: QUALITY, chromaSubsampling: "4:4:4" }).toBuffer();
-    case "webp":
-      return raw.webp({ quality: QUALITY, smartSubsample: true }).toBuffer();
-    case "tiff":
-      return raw.tiff({ compression: "deflate", predictor: "horizontal" }).toBuffer();
+/**
+ * Refuses a recipe that a format cannot hold; to be called before the work, not after it.
+ *
+ * @throws MisuseError when it is too long for a JPEG.
+ */
+export function checkRecipeFits(format: PictureFormat, recipe: string): void {
+  if (format === "jpeg" && Buffer.byteLength(writeXmp(recipe)) > JPEG_XMP_BYTES) {
+    throw new MisuseError("The recipe is too long for a JPEG; write a .png, .webp or .tiff instead");
   }
+}
+
+const carrying = (raw: Sharp, packet: string | undefined): Sharp =>
+  packet === undefined ? raw : raw.withXmp(packet);
+
+/** Plain for people, as XMP for most programs, and as ImageMagick's earlier versions, which know no `iTXt`, have XMP. */
+function recipeChunks(recipe: string) {
+  const packet = writeXmp(recipe);
+  return [
+    unicodeText(RECIPE_KEYWORD, recipe),
+    unicodeText(XMP_KEYWORD, packet),
+    plainText(XMP_PROFILE_KEYWORD, writeRawProfile("xmp", packet)),
+  ];
 }
 
 function overWhite(picture: Picture): Picture {

@@ -63,6 +63,15 @@ export async function openPicture(
   }).timeout({ seconds: MAX_SECONDS });
 }
 
+/** Opens interleaved bytes of our own: limits are for foreign files, and these are there already. */
+export async function openRaw(
+  bytes: Uint8Array,
+  raw: { readonly width: number; readonly height: number; readonly channels: 1 | 3 | 4 },
+): Promise<Sharp> {
+  const sharp = await loadSharp();
+  return sharp(bytes, { raw: { ...raw }, limitInputPixels: false });
+}
+
 /**
  * Reads what a picture says of itself: format, depth, profile, XMP.
  *

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MisuseError } from "../errors.ts";
-import { sizeWithinLongestSide, sizeWithLongestSide } from "./size.ts";
+import { checkHoldable, sizeWithinLongestSide, sizeWithLongestSide } from "./size.ts";
 
 const side = fc.integer({ min: 1, max: 20_000 });
 const longest = fc.integer({ min: 16, max: 65_536 });
@@ -53,5 +53,14 @@ describe("sizeWithinLongestSide", () => {
     [5, 9, 512, 16, 16],
   ])("takes %i×%i within %i to %i×%i", (width, height, size, newWidth, newHeight) => {
     expect(sizeWithinLongestSide(width, height, size)).toEqual({ width: newWidth, height: newHeight });
+  });
+});
+
+describe("checkHoldable", () => {
+  it("takes a gigapixel and refuses more", () => {
+    checkHoldable({ width: 31_622, height: 31_622 });
+    expect(() => checkHoldable({ width: 65_536, height: 49_152 })).toThrow(
+      /^A picture of 65536×49152 has more than the 1000 megapixels/,
+    );
   });
 });

@@ -11,6 +11,9 @@ export const SHORTEST_SIDE = 16;
 /** The longest side there may be, in pixels. */
 export const LONGEST_SIDE = 65_536;
 
+/** The most pixels that impasto makes: one array holds 2³² numbers, and there are up to four to a pixel. */
+const MOST_PIXELS = 1e9;
+
 /** Width and height in pixels. */
 export interface Size {
   readonly width: number;
@@ -50,4 +53,17 @@ export function sizeWithinLongestSide(width: number, height: number, longest: nu
   const reduced = sizeWithLongestSide(width, height, longest);
   if (Math.max(width, height) > longest) return reduced;
   return { width: Math.max(SHORTEST_SIDE, width), height: Math.max(SHORTEST_SIDE, height) };
+}
+
+/**
+ * Refuses a size that no array could hold; to be called before the work, not after it.
+ *
+ * @throws MisuseError when there are too many pixels.
+ */
+export function checkHoldable({ width, height }: Size): void {
+  if (width * height > MOST_PIXELS) {
+    throw new MisuseError(
+      `A picture of ${width}×${height} has more than the ${MOST_PIXELS / 1e6} megapixels that impasto can make; take a smaller size`,
+    );
+  }
 }

@@ -1,7 +1,21 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import {
+  chmod,
+  type FileHandle,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { ImpastoError, MisuseError } from "../errors.ts";
 import { checkWritable, freeName, writeAtomically, writeNew } from "./write.node.ts";
 
@@ -29,12 +43,97 @@ describe("writeAtomically", () => {
     expect([...(await readFile(path))]).toEqual([7, 7]);
   });
 
-  it("leaves an existing file and its folder as they were when writing fails", async () => {
-    const path = join(folder, `${"x".repeat(250)}.png`); // a name with no room for a temporary one beside it
-    await writeFile(path, "before");
-    await expect(writeAtomically(path, bytes)).rejects.toThrow(ImpastoError);
-    expect(await readFile(path, "utf8")).toBe("before");
+  it("writes under the longest name a file can have", async () => {
+    const path = join(folder, `${"x".repeat(251)}.png`);
+    await checkWritable(path);
+    await writeAtomically(path, bytes);
+    await writeAtomically(path, bytes);
+    expect(new Uint8Array(await readFile(path))).toEqual(bytes);
     expect(await readdir(folder)).toHaveLength(1);
+  });
+
+  it.skipIf(process.platform === "win32")("keeps the permissions of the file it replaces", async () => {
+    const path = join(folder, "cat.png");
+    await writeFile(path, "x");
+    await chmod(path, 0o640);
+    await writeAtomically(path, bytes);
+    expect((await stat(path)).mode & 0o777).toBe(0o640);
+  });
+});
+
+describe("a disk that takes less than it was given", () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  /** Lets files take only the half of what is written, as a disk does that is filling up, and say nothing of it. */
+  async function halveWrites(): Promise<void> {
+    const file = await open(join(folder, "any"), "w");
+    const prototype: FileHandle = Object.getPrototypeOf(file);
+    vi.spyOn(prototype, "writeFile").mockImplementation(async function (this: FileHandle, data) {
+      if (data instanceof Uint8Array) await this.write(data, 0, Math.floor(data.length / 2));
+    });
+    await file.close();
+    await rm(join(folder, "any"));
+  }
+
+  it("leaves the file that is there whole, nothing beside it, and is a failure", async () => {
+    const path = join(folder, "cat.png");
+    await writeFile(path, "before");
+    await halveWrites();
+    await expect(writeAtomically(path, bytes)).rejects.toThrow(`no space left to write "${path}"`);
+    expect(await readFile(path, "utf8")).toBe("before");
+    await expect(writeNew(folder, "dog", ".png", bytes)).rejects.toThrow(ImpastoError);
+    expect(await readdir(folder)).toEqual(["cat.png"]);
+  });
+});
+
+describe("a disk that is full", () => {
+  let small = "";
+  let mounted = false;
+  beforeAll(async () => {
+    small = await mkdtemp(join(tmpdir(), "impasto-small-"));
+    mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", small]).status === 0;
+  });
+  afterAll(async () => {
+    if (mounted) spawnSync("umount", [small]);
+    await rm(small, { recursive: true });
+  });
+
+  it("leaves the file that is there whole, nothing beside it, and is a failure", async ({ skip }) => {
+    skip(!mounted, "needs to mount a small file system, which takes root on Linux");
+    const path = join(small, "cat.png");
+    await writeAtomically(path, new Uint8Array(20_000).fill(1));
+    await expect(writeAtomically(path, new Uint8Array(100_000))).rejects.toThrow("no space left to write");
+    expect(new Uint8Array(await readFile(path))).toEqual(new Uint8Array(20_000).fill(1));
+    expect(await readdir(small)).toEqual(["cat.png"]);
+  });
+});
+
+describe.skipIf(process.platform === "win32")("an output that is a link", () => {
+  it("stays one, and what it leads to is written, whether it is there yet or not", async () => {
+    await mkdir(join(folder, "far", "away"), { recursive: true });
+    await symlink("away", join(folder, "far", "near"));
+    await symlink("../target.png", join(folder, "far", "away", "second.png"));
+    const link = join(folder, "first.png");
+    await symlink(join("far", "near", "second.png"), link);
+    const target = join(folder, "far", "target.png");
+    for (const text of ["new", "replaced"]) {
+      await checkWritable(link);
+      await writeAtomically(link, Buffer.from(text));
+      expect(await readFile(target, "utf8")).toBe(text);
+      expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    }
+    expect((await readdir(folder)).sort()).toEqual(["far", "first.png"]);
+    expect((await readdir(join(folder, "far"))).sort()).toEqual(["away", "near", "target.png"]);
+  });
+
+  it("is refused when it leads into a folder that is not there, or round in a circle", async () => {
+    await symlink("none/cat.png", join(folder, "lost.png"));
+    await symlink("round.png", join(folder, "round.png"));
+    for (const name of ["lost.png", "round.png"]) {
+      await expect(checkWritable(join(folder, name))).rejects.toThrow(name);
+      await expect(writeAtomically(join(folder, name), bytes)).rejects.toThrow(ImpastoError);
+    }
+    expect((await readdir(folder)).sort()).toEqual(["lost.png", "round.png"]);
   });
 });
 
@@ -120,8 +219,7 @@ describe("writeNew", () => {
   });
 
   it("leaves nothing behind when writing fails", async () => {
-    const stem = "x".repeat(250); // a name with no room for a temporary one beside it
-    await expect(writeNew(folder, stem, ".png", bytes)).rejects.toThrow(ImpastoError);
+    await expect(writeNew(folder, "x".repeat(300), ".png", bytes)).rejects.toThrow(MisuseError);
     await expect(writeNew(join(folder, "none"), "cat", ".png", bytes)).rejects.toThrow(MisuseError);
     expect(await readdir(folder)).toEqual([]);
   });

@@ -4,26 +4,24 @@
  * @module
  */
 
-import { randomUUID } from "node:crypto";
 import { access, constants, lstat, open, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ImpastoError, MisuseError } from "../errors.ts";
+import { throughLinks } from "./place.node.ts";
+import { replaceFile, temporaryBeside } from "./replace.node.ts";
 
 /**
- * Replaces or creates a file in one step: it is written beside its place, then renamed. When that fails,
- * an existing file is as it was and nothing is left behind.
+ * Replaces or creates a file in one step: it is written beside its place and checked, then renamed. When that fails,
+ * an existing file is as it was and nothing is left behind. A link stays one, and what it points to is written.
  *
  * @throws MisuseError when the file cannot be written where it is asked for.
  * @throws ImpastoError when the disk refuses, full for instance.
  */
 export async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  await checkTarget(path);
-  const { default: writeFileAtomic } = await import("write-file-atomic");
-  await writeFileAtomic(path, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).catch(
-    (cause: unknown) => {
-      throw unwritable(path, cause);
-    },
-  );
+  const place = await checkTarget(path);
+  await replaceFile(place, bytes).catch((cause: unknown) => {
+    throw unwritable(path, cause);
+  });
 }
 
 /**
@@ -33,8 +31,7 @@ export async function writeAtomically(path: string, bytes: Uint8Array): Promise<
  * or a write-protected file.
  */
 export async function checkWritable(path: string): Promise<void> {
-  await checkTarget(path);
-  const trial = join(dirname(path), `.impasto-${randomUUID()}`);
+  const trial = temporaryBeside(await checkTarget(path));
   try {
     const file = await open(trial, "wx");
     await file.close();
@@ -110,8 +107,11 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Refuses what no rename should replace: folders, devices, pipes and write-protected files. */
-async function checkTarget(path: string): Promise<void> {
+/**
+ * Refuses what no rename should replace: folders, devices, pipes and write-protected files.
+ * @returns the path behind all links, which may be renamed to.
+ */
+async function checkTarget(path: string): Promise<string> {
   const folder = dirname(path);
   const parent = await lookAt(folder, path);
   if (parent === undefined) {
@@ -119,7 +119,10 @@ async function checkTarget(path: string): Promise<void> {
   }
   if (!parent.isDirectory()) throw new MisuseError(`"${folder}" is not a folder; choose another output`);
   const target = await lookAt(path, path);
-  if (target === undefined) return;
+  const place = await throughLinks(path).catch((cause: unknown) => {
+    throw unwritable(path, cause);
+  });
+  if (target === undefined) return place;
   if (target.isDirectory()) {
     throw new MisuseError(`"${path}" is a folder; name a file in it, such as "${join(path, "result.png")}"`);
   }
@@ -127,6 +130,7 @@ async function checkTarget(path: string): Promise<void> {
   await access(path, constants.W_OK).catch((cause: unknown) => {
     throw unwritable(path, cause);
   });
+  return place;
 }
 
 async function lookAt(path: string, output: string): Promise<Awaited<ReturnType<typeof stat>> | undefined> {

@@ -1,8 +1,11 @@
 /**
- * The recipe as an XMP packet, for the formats without a text chunk of their own. Reads the packet it
+ * The recipe as an XMP packet, which other programs carry along. Reads the packet it
  * writes, and the attribute form that other programs rewrite it to.
  * @module
  */
+
+/** The PNG keyword of an XMP packet (XMP specification, part 3, 1.1.5). */
+export const XMP_KEYWORD = "XML:com.adobe.xmp";
 
 const NAMESPACE = "urn:impasto:";
 

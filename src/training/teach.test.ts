@@ -10,6 +10,7 @@ import { parseSafetensors, type Safetensors } from "../network/safetensors.ts";
 import { kernelName, STUDENT_LAYERS } from "../network/student.ts";
 import { OXFORD, type VggWeights } from "../network/weights.ts";
 import { openRuntime } from "../runtime/onnxruntime.node.ts";
+import type { Runtime } from "../runtime/runtime.ts";
 import { type Beginning, beginFromTeacher } from "./beginning.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.node.ts";
 import { examine } from "./examination.ts";
@@ -129,6 +130,29 @@ const marksOf = ({ parameters, units }: Progress) =>
     classroom.material.heldOut,
     "max",
   );
+
+describe("teaching that cannot begin", () => {
+  it("releases the lesson it has when there is no room for another", async () => {
+    const { runtime } = classroom;
+    let [compiled, released] = [0, 0];
+    const narrow: Runtime = {
+      ...runtime,
+      async compile(outputs) {
+        if (compiled === 1) throw new Error("No room for another");
+        const program = await runtime.compile(outputs);
+        compiled += 1;
+        const release = async (): Promise<void> => {
+          released += 1;
+          await program.release();
+        };
+        return { ...program, release };
+      },
+    };
+    const steps = teach({ ...classroom, runtime: narrow }, CURRICULUM, beginning);
+    await expect(steps.next()).rejects.toThrow("No room for another");
+    expect([compiled, released]).toEqual([1, 1]);
+  });
+});
 
 describe("teaching", () => {
   it("begins with the channels that explain most: far less is unexplained than by a constant", async () => {

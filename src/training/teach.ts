@@ -102,11 +102,12 @@ export async function* teach(
   const { runtime, teacher, layout, material } = classroom;
   const { seed, after, steps, batch, emphasis, rehearsals, recolouredShare } = curriculum;
   const { units } = progress;
-  const lessonWith = (pooling: Pooling) =>
-    compileLesson(runtime, teacher, layout, batch, { pooling, emphasis, units, withGradient: true });
-  const lessons: Readonly<Record<Pooling, Lesson>> = {
-    max: await lessonWith("max"),
-    average: await lessonWith("average"),
+  const opened: Lesson[] = [];
+  const open = async (pooling: Pooling): Promise<Lesson> => {
+    const options = { pooling, emphasis, units, withGradient: true };
+    const lesson = await compileLesson(runtime, teacher, layout, batch, options);
+    opened.push(lesson);
+    return lesson;
   };
   let step = progress.step;
   const optimizer = adam(progress.parameters, {
@@ -119,6 +120,10 @@ export async function* teach(
   });
   const scenes = [...progress.scenes];
   try {
+    const lessons: Readonly<Record<Pooling, Lesson>> = {
+      max: await open("max"),
+      average: await open("average"),
+    };
     while (step < after + steps) {
       if (rehearsals && step % rehearsals.every === 0) {
         const student = studentOf(classroom, units, optimizer.point);
@@ -157,7 +162,7 @@ export async function* teach(
       };
     }
   } finally {
-    for (const lesson of Object.values(lessons)) await lesson.release();
+    for (const lesson of opened) await lesson.release();
   }
 }
 

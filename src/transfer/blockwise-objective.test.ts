@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { norm, relativeError } from "../../test/evaluate.ts";
-import { colours, narrowNetwork } from "../../test/narrow-engine.ts";
+import { colours, narrowEngine, narrowNetwork } from "../../test/narrow-engine.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
 import type { Network } from "../network/network.ts";
@@ -206,4 +206,18 @@ describe.skipIf(!process.env.IMPASTO_WEIGHTS)("With VGG-19's weights (needs IMPA
       expectSame(whole, blockwise);
     },
   );
+});
+
+test("An objective in blocks whose gradient finds no room leaves nothing behind", async () => {
+  const watched = await narrowEngine();
+  // Two to the 33 numbers, which no array holds.
+  const size = { width: 65_536, height: 65_536 };
+  const view = {
+    partition: { ...partition({ width: 32, height: 32 }, LAYERS, leastRegion(LAYERS)), size },
+    network: watched.network,
+    runtime: watched.runtime,
+    settings: SETTINGS,
+  };
+  await expect(compileBlockwiseObjective(view, {})).rejects.toThrow(RangeError);
+  expect(watched.open()).toBe(0);
 });

@@ -28,8 +28,9 @@ import { contentTerms, imageOf, smoothnessTerm, styleTerms, weigh } from "./term
  */
 export async function compileBlockwiseObjective(view: View, targets: Targets): Promise<Objective> {
   const { size, blocks } = view.partition;
-  const style = await compileStyle(view, targets);
+  // First, for where there is no room for it there is not yet anything to be released.
   const gradient = new Float32Array(3 * size.width * size.height);
+  const style = await compileStyle(view, targets);
   return {
     async evaluate(variables, signal) {
       const { terms: styleTerms, pulls } = await style.judge(variables, signal);

@@ -2,11 +2,11 @@
  * The optimisation at one size: evaluate, tell the optimiser, remember the best, until done, stalled or stopped.
  * @module
  */
-import { ImpastoError } from "../errors.ts";
 import { adam } from "../optimizer/adam.ts";
 import { lbfgs } from "../optimizer/lbfgs.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import { unlessAborted } from "./abort.ts";
+import { DivergedError } from "./diverged.ts";
 import type { LossReport, Objective } from "./objective.ts";
 import type { OptimizerSettings } from "./preset.ts";
 
@@ -36,7 +36,7 @@ export interface ScaleState {
  * Minimises the objective from `start`, and yields after each evaluation. It ends at once when the signal stops an
  * evaluation in its midst.
  * @param start copied; nothing holds on to it.
- * @throws ImpastoError when the loss stops being a number.
+ * @throws DivergedError when an accepted loss is not a finite number; the best place before it has been yielded.
  */
 export const optimizeScale = (
   objective: Objective,
@@ -62,7 +62,10 @@ async function* follow(
     const evaluated = await unlessAborted(objective.evaluate(optimizer.point, signal), signal);
     if (evaluated === undefined) return;
     const { loss, gradient } = evaluated;
+    // A line search takes back a step that led nowhere; at the start there is nothing to go back to.
+    if (evaluation === 1 && !allFinite(loss, gradient)) throw new DivergedError(evaluation);
     if (optimizer.tell(loss.total, gradient)) {
+      if (!Number.isFinite(loss.total)) throw new DivergedError(evaluation);
       accepted = { variables: optimizer.accepted, loss };
       if (monotone(settings)) best = accepted;
       else if (best === undefined || loss.total < best.loss.total) {
@@ -70,11 +73,14 @@ async function* follow(
       }
     }
     seconds += (performance.now() - began) / 1000;
-    if (!accepted || !best || Number.isNaN(accepted.loss.total)) throw diverged(evaluation);
+    if (!accepted || !best) throw new DivergedError(evaluation);
     yield { accepted, best, evaluation, seconds };
     if ("stalled" in optimizer && optimizer.stalled === true) return;
   }
 }
+
+const allFinite = ({ total }: LossReport, gradient: Float32Array): boolean =>
+  Number.isFinite(total) && gradient.every(Number.isFinite);
 
 /** A copy, in the place of an earlier one where there is one. */
 function copy(values: Float32Array, place: Float32Array = new Float32Array(values.length)): Float32Array {
@@ -90,8 +96,3 @@ function createOptimizer(start: Float32Array, settings: OptimizerSettings): Opti
   if (settings.kind === "adam") return adam(start, { ...settings, epsilon: ADAM_EPSILON });
   return settings.manner === "pytorch" ? lbfgs(start, settings) : lbfgs(start, { ...settings, noise: NOISE });
 }
-
-const diverged = (evaluation: number): ImpastoError =>
-  new ImpastoError(
-    `The loss stopped being a number at evaluation ${evaluation}: lower the weights or the learning rate, or use the impasto preset, which cannot diverge.`,
-  );

@@ -10,11 +10,13 @@ import {
   request,
   strip,
 } from "../../test/transfers.ts";
-import { ImpastoError, MisuseError } from "../errors.ts";
+import { MisuseError } from "../errors.ts";
 import type { Picture } from "../image/picture.ts";
 import { sizeWithLongestSide } from "../image/size.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { DivergedError } from "./diverged.ts";
 import { type OptionsInput, PRESET_NAMES } from "./options.ts";
-import { drain, stylize } from "./stylize.ts";
+import { drain, type Engine, type StylizeRequest, stylize } from "./stylize.ts";
 
 const { engine, run, paint, stopAfter } = await openTransfers();
 
@@ -279,10 +281,57 @@ describe("A transfer that cannot be done", () => {
     ["L-BFGS with a line search", { ...PLAIN, styleWeight: 1e38, styleLayers: { conv1_1: 1e38 } }],
   ] satisfies [string, OptionsInput][])("because %s loses its way says so", async (_, options) => {
     const running = run(request(options));
-    await expect(running).rejects.toThrow(ImpastoError);
-    await expect(running).rejects.not.toBeInstanceOf(MisuseError);
-    await expect(running).rejects.toThrow(/stopped being a number at evaluation \d+: lower|finite loss/);
+    await expect(running).rejects.toThrow(DivergedError);
+    await expect(running).rejects.toThrow(/stopped being a finite number at evaluation \d+: lower/);
     expect(engine.open()).toBe(0);
+  });
+
+  /** An engine whose losses are as they should be for a while, and infinite from then on. */
+  const fails = async (after: number): Promise<Engine> => {
+    const { network, runtime } = await narrowEngine();
+    let evaluations = 0;
+    const failing: Runtime = {
+      ...runtime,
+      async compile(outputs) {
+        const program = await runtime.compile(outputs);
+        if (!("gradient" in outputs)) return program;
+        return {
+          ...program,
+          async run(inputs) {
+            const results = await program.run(inputs);
+            evaluations += 1;
+            return evaluations > after ? { ...results, total: Float32Array.of(Infinity) } : results;
+          },
+        };
+      },
+    };
+    return { network, runtime: failing };
+  };
+  const divergence = async (asked: StylizeRequest, failing: Engine): Promise<DivergedError> => {
+    const error: unknown = await drain(stylize(asked, failing)).catch((reason: unknown) => reason);
+    if (error instanceof DivergedError) return error;
+    throw new Error(`Expected a DivergedError but received ${error}`);
+  };
+
+  test("because its loss became infinite keeps the best picture before that", async () => {
+    const steep = { ...PLAIN, iterations: 50, optimizer: "adam", learningRate: 0.5 } as const;
+    for (const after of [1, 5, 8]) {
+      const { iterates, result } = await stopAfter(request(steep), after);
+      const { best, evaluation } = await divergence(request(steep), await fails(after));
+      expect(best?.picture).toEqual(result.picture);
+      expect(best).toMatchObject({ evaluations: iterates.length, loss: result.loss, stopped: true });
+      expect(evaluation).toBe(after + 1);
+    }
+    expect((await divergence(request(steep), await fails(0))).best).toBeUndefined();
+  });
+
+  test("at a later size keeps the picture of the size before, at the final size", async () => {
+    const { best, evaluation } = await divergence(
+      request(COARSE_TO_FINE, { content: strip }),
+      await fails(3),
+    );
+    expect(evaluation).toBe(1);
+    expect(best).toMatchObject({ evaluations: 3, stopped: true, picture: { width: 512, height: 32 } });
   });
 
   test("for an option that makes no sense is misuse, before anything is compiled", async () => {

@@ -7,10 +7,11 @@ import { MisuseError } from "../errors.ts";
 import { overMeanColour, withAlpha } from "../image/alpha.ts";
 import type { Picture } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
-import type { Size } from "../image/size.ts";
+import { checkHoldable, type Size } from "../image/size.ts";
 import type { Network } from "../network/network.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { unlessAborted } from "./abort.ts";
+import { DivergedError } from "./diverged.ts";
 import type { Iterate, Stylization } from "./iterate.ts";
 import { type OptionsInput, parseOptions } from "./options.ts";
 import { heldBytes, planMemory } from "./plan.ts";
@@ -43,7 +44,8 @@ export interface Engine {
  * Repaints a photograph in the style of one painting or several. Yields after each evaluation of the loss; the
  * generator's return value is the result. Stopped by the signal, it returns the best picture so far.
  * @throws MisuseError for options or weights that make no sense.
- * @throws ImpastoError when the memory does not suffice, or the loss stops being a number.
+ * @throws ImpastoError when the memory does not suffice.
+ * @throws DivergedError when the loss stops being a finite number; it has the best picture before that.
  * @example
  * const steps = stylize({ content, styles: [{ picture: painting, weight: 1 }] }, engine);
  * const { picture } = await drain(steps, ({ loss }) => console.log(loss.total));
@@ -71,6 +73,7 @@ export async function* repaint(
   const held = [content, ...styles.map(({ picture }) => picture), ...(initial ? [initial] : [])];
   const planFor = (scale: Size) => planMemory(scale, settings, network, memory, heldBytes(held));
   planFor(size);
+  checkHoldable(size);
 
   const began = performance.now();
   const photograph = overMeanColour(content);
@@ -84,6 +87,7 @@ export async function* repaint(
   let last: ScaleState | undefined;
   let reached: Place | undefined;
   let stopped = false;
+  let diverged: DivergedError | undefined;
 
   for (const [index, { size: scale, iterations, mostPixels, optimizer }] of scales.entries()) {
     stopped ||= signal?.aborted === true;
@@ -113,12 +117,15 @@ export async function* repaint(
         };
         if (signal?.aborted) break;
       }
+    } catch (error) {
+      if (!(error instanceof DivergedError)) throw error;
+      diverged = error;
     } finally {
       await objective.release();
     }
     // A signal that comes with the very last evaluation stops nothing.
     const toCome = (here?.evaluation ?? 0) < iterations || index < scales.length - 1;
-    stopped = signal?.aborted === true && toCome;
+    stopped = diverged !== undefined || (signal?.aborted === true && toCome);
     if (here) {
       last = here;
       reached = stopped ? here.best : here.accepted;
@@ -127,7 +134,7 @@ export async function* repaint(
   }
 
   const { alpha } = content.alpha ? resize(content, size.width, size.height) : content;
-  return {
+  const result = {
     picture: withAlpha(resize(picture, size.width, size.height), alpha),
     loss: reached?.loss ?? NO_LOSS,
     evaluations,
@@ -136,16 +143,18 @@ export async function* repaint(
     optimizer: planFor(size).optimizer,
     stopped,
   };
+  if (diverged) throw new DivergedError(diverged.evaluation, reached && result);
+  return result;
 }
 
-/** Runs a transfer to its end, telling of each step. */
+/** Runs a transfer to its end, telling of each step, and waiting where `onIterate` returns a promise. */
 export async function drain(
   steps: AsyncGenerator<Iterate, Stylization>,
-  onIterate: (iterate: Iterate) => void = () => {},
+  onIterate: (iterate: Iterate) => unknown = () => {},
 ): Promise<Stylization> {
   try {
     let step = await steps.next();
-    for (; !step.done; step = await steps.next()) onIterate(step.value);
+    for (; !step.done; step = await steps.next()) await onIterate(step.value);
     return step.value;
   } catch (error) {
     // Where onIterate threw, the generator still holds a program: it is told, releases it and throws the same again.

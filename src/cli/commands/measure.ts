@@ -10,6 +10,7 @@ import { openEngine } from "../../transfer/engine.node.ts";
 import { type Measurement, measure } from "../../transfer/measure.ts";
 import { writeNetwork } from "../engine-note.ts";
 import { optionsFrom, settingsFrom } from "../flags.ts";
+import { printableJson, printableLines } from "../printable.ts";
 import { openProgress } from "../progress.ts";
 
 /** Measures and prints. */
@@ -31,7 +32,9 @@ export async function measureCommand(
   const engine = await openEngine(options);
   progress.note(writeNetwork(engine, options.network));
   const measurement = await measure({ image, content, style, pooling }, engine);
-  process.stdout.write(flags.json ? `${JSON.stringify(measurement)}\n` : writeTable(measurement));
+  process.stdout.write(
+    flags.json ? `${printableJson(measurement)}\n` : printableLines(writeTable(measurement)),
+  );
 }
 
 /** Nothing is resampled here, so the picture must be large enough for the network as it is. */

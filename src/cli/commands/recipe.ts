@@ -4,11 +4,20 @@
  */
 import { ImpastoError } from "../../errors.ts";
 import { readRecipe } from "../../image/recipe.node.ts";
+import { printableJson } from "../printable.ts";
+
+/** A recipe has four levels; what has many more would break whoever walks through it. */
+const MOST_LEVELS = 100;
 
 /** Prints the recipe of a picture as indented JSON. */
 export async function recipeCommand(path: string): Promise<void> {
   const text = await readRecipe(path);
-  process.stdout.write(`${JSON.stringify(parse(text, path), null, 2)}\n`);
+  if (levelsOf(text) > MOST_LEVELS) {
+    throw new ImpastoError(
+      `The recipe in "${path}" is nested more than ${MOST_LEVELS} levels deep, as none of impasto's is; another program has changed it.`,
+    );
+  }
+  process.stdout.write(`${printableJson(parse(text, path), 2)}\n`);
 }
 
 function parse(text: string, path: string): unknown {
@@ -17,4 +26,18 @@ function parse(text: string, path: string): unknown {
   } catch (cause) {
     throw new ImpastoError(`The recipe in "${path}" is not JSON; another program has changed it.`, { cause });
   }
+}
+
+/** How deep the brackets of a JSON text are nested. */
+function levelsOf(json: string): number {
+  let [level, deepest, quoted] = [0, 0, false];
+  for (let i = 0; i < json.length; i++) {
+    const character = json.charAt(i);
+    if (character === "\\") i += 1;
+    else if (character === '"') quoted = !quoted;
+    else if (!quoted && "[{".includes(character)) level += 1;
+    else if (!quoted && "]}".includes(character)) level -= 1;
+    deepest = Math.max(deepest, level);
+  }
+  return deepest;
 }

@@ -17,11 +17,15 @@ import { flagsOf, optionsFrom, settingsFrom } from "../flags.ts";
 import { follow, letSignalsIn } from "../follow.ts";
 import { readInputs } from "../inputs.ts";
 import { watchForInterrupt } from "../interrupt.ts";
+import { printableJson } from "../printable.ts";
 import { openProgress, type Progress, writeSeconds } from "../progress.ts";
+import { failedBut } from "../rescue.ts";
 import type { Sheet, SheetCell, SheetRow } from "../sheet.ts";
 import { parseStrengths, SHEET_DEFAULTS } from "../sheet-options.ts";
 import { openSheetTarget } from "../sheet-target.ts";
 import { writeCommand } from "../shell.ts";
+import { spareInputs } from "../spare-inputs.ts";
+import { checkStandardOutput } from "../standard-output.ts";
 import { writeStyleNotes } from "../style-notes.ts";
 
 /** All that was asked for, checked. */
@@ -45,10 +49,12 @@ export async function sheetCommand(
 ): Promise<void> {
   const strengths = parseStrengths(String(flags.strengths));
   const options = optionsFrom({ ...SHEET_DEFAULTS, ...flags });
-  const target = await openSheetTarget(
-    typeof flags.output === "string" ? flags.output : undefined,
-    photoPath,
-  );
+  const output = typeof flags.output === "string" ? flags.output : undefined;
+  checkStandardOutput(output, flags.json === true);
+  const { init } = settingsFrom(options);
+  const read = { pictures: [photoPath, ...paintingPaths], init, network: options.network };
+  await spareInputs({ "--output": output }, read);
+  const target = await openSheetTarget(output, photoPath);
   const plan = await makePlan(photoPath, paintingPaths, strengths, options);
   target.check(plan.size, paintingPaths.length, strengths.length);
 
@@ -61,21 +67,29 @@ export async function sheetCommand(
     progress.note(writeNetwork(engine, options.network));
     for (const note of plan.notes) progress.note(note);
     await letSignalsIn();
-    const results = await makeCells(plan, engine, progress, interrupt.signal);
+    const results: Stylization[] = [];
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      await makeCells(plan, engine, progress, interrupt.signal, results);
+    } catch (error) {
+      failure = { error };
+    }
     const cells = paintingPaths.length * strengths.length;
     const stopped = results.length < cells;
     if (stopped) process.exitCode = interrupt.exitCode();
     if (results.length === 0) {
+      if (failure) throw failure.error;
       progress.note("Stopped before the first cell was done; nothing was written.");
       return;
     }
     const sheet = sheetOf(plan, engine, results);
     const path = await target.write(sheet);
+    if (failure) throw failedBut(failure.error, `The cells done before that are in "${path}".`);
     progress.note(
       `${stopped ? "Stopped; wrote the cells done so far to" : "Wrote"} ${path} (${results.length} of ${cells} cells)`,
     );
     if (flags.json) {
-      process.stdout.write(`${JSON.stringify(reportOf(path, sheet, options, engine, stopped))}\n`);
+      process.stdout.write(`${printableJson(reportOf(path, sheet, options, engine, stopped))}\n`);
     }
   } finally {
     interrupt.release();
@@ -111,14 +125,14 @@ function fitInto(picture: Picture, cell: Size): Picture {
   return resize(picture, side(picture.width), side(picture.height));
 }
 
-/** The results row by row; fewer than there are cells when the signal came. */
+/** Adds the results row by row; fewer than there are cells when the signal came. */
 async function makeCells(
   { photo, initial, paintings, strengths, options }: Plan,
   engine: OpenedEngine,
   progress: Progress,
   signal: AbortSignal,
-): Promise<readonly Stylization[]> {
-  const results: Stylization[] = [];
+  results: Stylization[],
+): Promise<void> {
   const cells = paintings.length * strengths.length;
   for (const { path } of paintings) {
     const styles = [{ picture: await readPicture(path), weight: 1 }];
@@ -133,11 +147,10 @@ async function makeCells(
           return `${where}, ${iterate.evaluation}/${iterate.evaluations}${time}`;
         }),
       );
-      if (result.stopped) return results;
+      if (result.stopped) return;
       results.push(result);
     }
   }
-  return results;
 }
 
 /** What is left of this cell, and as much for each to come as the cells so far took on average; at first nobody knows. */

@@ -1,12 +1,12 @@
 /**
  * The main command: checks everything, then works, tells how far it is, and writes the result with its recipe.
- * Stopped by Ctrl-C, it writes the best picture so far.
+ * Stopped by Ctrl-C or gone astray, it writes the best picture so far.
  * @module
  */
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import { MisuseError } from "../../errors.ts";
+import { checkRecipeFits } from "../../image/encode.node.ts";
 import { checkFits } from "../../image/format.ts";
+import { DivergedError } from "../../transfer/diverged.ts";
 import { openEngine } from "../../transfer/engine.node.ts";
 import type { Iterate, Stylization } from "../../transfer/iterate.ts";
 import { stylize } from "../../transfer/stylize.ts";
@@ -16,8 +16,12 @@ import { follow, letSignalsIn } from "../follow.ts";
 import { type Inputs, readInputs } from "../inputs.ts";
 import { watchForInterrupt } from "../interrupt.ts";
 import { openPreview } from "../preview.ts";
+import { printableJson } from "../printable.ts";
 import { openProgress, writeSeconds } from "../progress.ts";
-import { recipeOf } from "../recipe-of.ts";
+import { longestResult, recipeOf } from "../recipe-of.ts";
+import { failedBut } from "../rescue.ts";
+import { spareInputs } from "../spare-inputs.ts";
+import { checkStandardOutput } from "../standard-output.ts";
 import { parseStyles } from "../style-arguments.ts";
 import { writeStyleNotes } from "../style-notes.ts";
 import { openTarget } from "../target.ts";
@@ -32,16 +36,13 @@ export async function stylizeCommand(
   const settings = settingsFrom(options);
   const styles = parseStyles(styleTexts, existsSync);
   const output = typeof flags.output === "string" ? flags.output : undefined;
-  const target = await openTarget(output, [contentPath, ...styles.map(({ path }) => path)]);
-  const progress = await openProgress({ quiet: flags.quiet === true });
   const previewPath = typeof flags.preview === "string" ? flags.preview : undefined;
-  const inputPaths = [contentPath, ...styles.map(({ path }) => path), settings.init];
-  if (previewPath !== undefined && inputPaths.some((path) => resolve(path) === resolve(previewPath))) {
-    throw new MisuseError(`--preview would write over the input "${previewPath}": name another file.`);
-  }
-  if (previewPath !== undefined && output !== undefined && resolve(output) === resolve(previewPath)) {
-    throw new MisuseError(`--preview and --output are both "${previewPath}": name another file.`);
-  }
+  checkStandardOutput(output, flags.json === true);
+  const pictures = [contentPath, ...styles.map(({ path }) => path)];
+  const read = { pictures, init: settings.init, network: options.network };
+  await spareInputs({ "--output": output, "--preview": previewPath }, read);
+  const target = await openTarget(output, pictures);
+  const progress = await openProgress({ quiet: flags.quiet === true });
   const preview = await openPreview(previewPath, progress.note);
   const inputs = await readInputs(contentPath, styles, settings.init);
   const size = settings.contentSize(inputs.content.picture, settings.size);
@@ -53,28 +54,36 @@ export async function stylizeCommand(
   try {
     const engine = await openEngine(options);
     progress.note(writeNetwork(engine, options.network));
+    const longest = { options, settings, inputs, engine, result: longestResult(size, settings) };
+    checkRecipeFits(target.format, recipeOf(longest));
     const paintings = inputs.styles.map(({ picture, facts }) => ({ name: facts.name, picture }));
     for (const note of writeStyleNotes(inputs.content.picture, paintings, settings, options.styleScale)) {
       progress.note(note);
     }
     await letSignalsIn();
+    const write = (result: Stylization): Promise<string> =>
+      target.write(result.picture, recipeOf({ options, settings, inputs, engine, result }));
     const steps = stylize(requestOf(inputs, options), engine, interrupt.signal);
     const result = await follow(steps, async (iterate) => {
       progress.update(() => writeIterate(iterate));
       await preview(iterate);
+    }).catch(async (error: unknown) => {
+      // Half a picture is better than none, but it is not what was asked for: it is kept, and the command has failed.
+      if (!(error instanceof DivergedError && error.best)) throw error;
+      throw failedBut(error, `The best picture before that is in "${await write(error.best)}".`);
     });
     if (result.stopped) process.exitCode = interrupt.exitCode();
     if (result.evaluations === 0) {
       progress.note("Stopped before the first evaluation; nothing was written.");
       return;
     }
-    const path = await target.write(result.picture, recipeOf({ options, settings, inputs, engine, result }));
+    const path = await write(result);
     progress.note(
       `${result.stopped ? "Stopped; wrote the best so far to" : "Wrote"} ${path} (${facts(result)})`,
     );
     if (flags.json) {
       const report = reportOf(path, options.preset, engine.network.name, result);
-      process.stdout.write(`${JSON.stringify(report)}\n`);
+      process.stdout.write(`${printableJson(report)}\n`);
     }
   } finally {
     interrupt.release();

@@ -10,6 +10,7 @@ import { ATTRIBUTION, fetchWeights } from "../../network/fetch.node.ts";
 import { cacheFolderOf, locateWeights, whereWeights } from "../../network/locate.node.ts";
 import { HOW_TO_GET_WEIGHTS } from "../../network/open.node.ts";
 import { watchForInterrupt } from "../interrupt.ts";
+import { printableLines } from "../printable.ts";
 import { openProgress } from "../progress.ts";
 
 /**
@@ -29,7 +30,7 @@ export function whereCommand(excess: readonly string[]): void {
   });
   const verdict =
     located === undefined ? `No weights to use: ${HOW_TO_GET_WEIGHTS}.` : `To be used: ${located.path}`;
-  process.stdout.write(`${[...lines, verdict].join("\n")}\n`);
+  print(...lines, verdict);
 }
 
 /** Downloads the public file; stopped by Ctrl-C, it keeps what has arrived. */
@@ -45,7 +46,7 @@ export async function fetchCommand({ mirror, quiet }: Readonly<Record<string, un
       onNote: (sentence) => progress.note(sentence),
     });
     progress.end();
-    process.stdout.write(`${downloaded ? "Fetched" : "Already there:"} ${path}\n${ATTRIBUTION}\n`);
+    print(`${downloaded ? "Fetched" : "Already there:"} ${path}`, ATTRIBUTION);
   } catch (error) {
     progress.end();
     if (!interrupt.signal.aborted) throw error;
@@ -73,7 +74,11 @@ export async function checkCommand(
   const path = file ?? locateWeights(process.env)?.path;
   if (path === undefined) throw new MisuseError(`No VGG-19 weights were found: ${HOW_TO_GET_WEIGHTS}.`);
   const { format, checksum, note } = await checkWeights(path, { convention });
-  process.stdout.write(`${path}\n${note}\nFormat: ${format}\nSHA-256: ${checksum}\n`);
+  print(path, note, `Format: ${format}`, `SHA-256: ${checksum}`);
+}
+
+function print(...lines: readonly string[]): void {
+  process.stdout.write(`${printableLines(lines.join("\n"))}\n`);
 }
 
 const writeProgress = ({ received, total }: DownloadProgress): string =>

@@ -1,0 +1,30 @@
+/**
+ * Where the bytes of a result go: a file that was named, standard output, or the first free name in the current folder.
+ * Checked before the work.
+ * @module
+ */
+import { checkWritable, freeName, writeAtomically, writeNew } from "../image/write.node.ts";
+import { isStandardOutput, writeToStandardOutput } from "./standard-output.ts";
+
+/** Writes bytes to their place, and returns its name. */
+export type WriteBytes = (bytes: Uint8Array) => Promise<string>;
+
+/**
+ * Opens the place.
+ * @param output the file that was named, or `-`, if any.
+ * @param stem the name without its extension otherwise.
+ * @throws MisuseError when it cannot be written to.
+ */
+export async function openPlace(
+  output: string | undefined,
+  stem: string,
+  extension: string,
+): Promise<WriteBytes> {
+  if (isStandardOutput(output)) return writeToStandardOutput;
+  await checkWritable(output ?? (await freeName(".", stem, extension)));
+  if (output === undefined) return (bytes) => writeNew(".", stem, extension, bytes);
+  return async (bytes) => {
+    await writeAtomically(output, bytes);
+    return output;
+  };
+}
