@@ -56,7 +56,7 @@ describe("help", () => {
       expect(stdout).toContain(flag);
     }
     expect(stdout.replaceAll(/\s+/g, " ")).toContain(
-      "(default: 70+70+50; gatys: 500; notebook: 2000; neural-style: 1000)",
+      "(default: 60+50+45; gatys: 500; notebook: 2000; neural-style: 1000)",
     );
   });
 
