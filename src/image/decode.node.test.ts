@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ImpastoError, MisuseError } from "../errors.ts";
 import { decodePicture, readPicture } from "./decode.node.ts";
 import { checksumOfFile } from "./file.node.ts";
-import { MAX_PIXELS } from "./sharp.node.ts";
+import { MAX_PIXELS } from "./reading.ts";
 
 const WIDTH = 12;
 const HEIGHT = 8;
