@@ -3,11 +3,12 @@
  * work, written after it.
  * @module
  */
-import { basename, extname } from "node:path";
+import { parse } from "node:path";
 import { encodePicture } from "../image/encode.node.ts";
 import { formatOfPath, type PictureFormat } from "../image/format.ts";
 import type { Picture } from "../image/picture.ts";
 import { checkWritable, freeName, writeAtomically, writeNew } from "../image/write.node.ts";
+import { pictureName } from "./inputs.ts";
 import { orRescue } from "./rescue.ts";
 
 /** A place that can be written to. */
@@ -57,7 +58,7 @@ const STEM_BYTES = 200;
 
 /** The names without folders and extensions, joined: `cat-starry_night`. */
 export function stemOf(inputs: readonly string[]): string {
-  const characters = [...inputs.map((path) => basename(path, extname(path))).join("-")];
+  const characters = [...inputs.map((path) => parse(pictureName(path)).name).join("-")];
   while (Buffer.byteLength(characters.join("")) > STEM_BYTES) characters.pop();
   return characters.join("");
 }

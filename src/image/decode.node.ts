@@ -72,7 +72,7 @@ export async function decodePicture(
   if (reason !== undefined) throw notRead(name, reason);
   const readable = page === undefined || isPlain(page) ? bytes : asRawData(bytes, page);
   const metadata = await readMetadata(readable, name, page);
-  const header = headerOf(metadata);
+  const header = headerOf(metadata, page, bytes.length);
   // Raw numbers mean nothing to the filter that reduces.
   const size = readingSize(header, readable === bytes ? options : { memory: options.memory }, name);
   const source = { bytes: readable, name, metadata, page, size };
@@ -103,13 +103,14 @@ function sizeNotes(
 }
 
 /** What a file says of the memory that it takes. */
-function headerOf({ format, channels, depth, isProgressive, autoOrient }: Metadata): PictureHeader {
+function headerOf(metadata: Metadata, page: TiffPage | undefined, fileBytes: number): PictureHeader {
+  const { channels, depth, autoOrient } = metadata;
   const stored = channels * (BYTES[depth] ?? 4);
-  const streams = (format === "png" || format === "jpeg") && !isProgressive;
   return {
     width: autoOrient.width,
     height: autoOrient.height,
-    decoderBytes: streams ? 0 : WHOLE_DECODER * stored,
+    fileBytes,
+    decoderBytes: stored * heldByDecoder(metadata, page),
     pixelBytes: stored + Float32Array.BYTES_PER_ELEMENT * (3 + (channels % 2 === 0 ? 1 : 0)),
   };
 }
@@ -125,8 +126,25 @@ const BYTES: Readonly<Record<string, number>> = {
   float: 4,
 };
 
-/** Decoders that hold the whole picture hold it about twice: as it was coded, and as it comes out. */
-const WHOLE_DECODER = 2;
+/** How many times a decoder holds the picture as it is stored, as measured; those that give row after row hold nothing. */
+function heldByDecoder(metadata: Metadata, page: TiffPage | undefined): number {
+  const { format, isProgressive, chromaSubsampling } = metadata;
+  switch (format) {
+    case "png":
+      return isProgressive ? 1 : 0;
+    case "jpeg":
+      // Coefficients of 16 bits.
+      return isProgressive ? (chromaSubsampling === "4:2:0" ? 1 : 2) : 0;
+    case "webp":
+      return 2.5;
+    case "heif":
+      return 6;
+    case "tiff":
+      return page === undefined ? 1 : page.rowsAtOnce / Math.max(1, page.height);
+    default:
+      return 2;
+  }
+}
 
 /** Decodes, and lets a JPEG pass that lacks nothing but its end mark. */
 async function decodeWithoutEnd(source: Source): Promise<Picture> {

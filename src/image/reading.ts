@@ -26,6 +26,8 @@ export interface ReadOptions {
 
 /** A picture as its file describes it. */
 export interface PictureHeader extends Size {
+  /** Bytes of the file itself, which are there all the while. */
+  readonly fileBytes: number;
   /** Bytes that its decoder holds for each of its pixels, however few are asked for. */
   readonly decoderBytes: number;
   /** Bytes for each pixel that is read, as it comes from the decoder and as a picture. */
@@ -59,7 +61,7 @@ export function readingSize(
   const needed = neededSize === undefined ? own : coverOf(own, neededSize(own), 1);
   const mostPixels = neededSize === undefined ? MAX_PIXELS : Math.max(MAX_PIXELS, pixelsOf(needed));
   const bytesFor = (size: Size): number =>
-    pixelsOf(own) * header.decoderBytes + pixelsOf(size) * header.pixelBytes;
+    header.fileBytes + pixelsOf(own) * header.decoderBytes + pixelsOf(size) * header.pixelBytes;
   if (pixelsOf(own) > (neededSize === undefined ? MAX_PIXELS : MAX_REDUCIBLE_PIXELS)) {
     throw tooLarge(name, neededSize === undefined ? MAX_PIXELS : MAX_REDUCIBLE_PIXELS);
   }

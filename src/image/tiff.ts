@@ -16,6 +16,8 @@ export interface TiffPage {
   readonly subPage?: number;
   readonly width: number;
   readonly height: number;
+  /** How many rows are decompressed at once: those of a strip or of a tile. */
+  readonly rowsAtOnce: number;
   readonly compression: number;
   readonly photometric: number;
   readonly bits: readonly number[];
@@ -36,6 +38,8 @@ export const TAG = {
   bits: 258,
   compression: 259,
   photometric: 262,
+  rowsPerStrip: 278,
+  tileHeight: 323,
   subDirectories: 330,
   extraSamples: 338,
   sampleFormat: 339,
@@ -86,11 +90,13 @@ function pageOf(file: TagFile, at: number, directory: Directory, page: number): 
   const first = (tag: number, otherwise: number): number => numbersOf(file, directory, tag)[0] ?? otherwise;
   const bits = numbersOf(file, directory, TAG.bits);
   const sampleFormat = first(TAG.sampleFormat, NATURAL);
+  const height = first(TAG.height, 0);
   return {
     at,
     page,
     width: first(TAG.width, 0),
-    height: first(TAG.height, 0),
+    height,
+    rowsAtOnce: Math.min(height, first(TAG.tileHeight, first(TAG.rowsPerStrip, height))),
     compression: first(TAG.compression, 1),
     photometric: first(TAG.photometric, PHOTOMETRIC.minIsBlack),
     bits: bits.length === 0 ? [1] : bits,
