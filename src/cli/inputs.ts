@@ -9,7 +9,7 @@ import { decodePicture } from "../image/decode.node.ts";
 import { checksumOfBytes, readBytes, STANDARD_INPUT } from "../image/file.node.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
-import { heldBytes } from "../transfer/plan.ts";
+import { heldBytes, PROCESS_BYTES } from "../transfer/plan.ts";
 import type { RecipeInput } from "../transfer/recipe.ts";
 import type { Settings } from "../transfer/settings.ts";
 import type { StyleArgument } from "./style-arguments.ts";
@@ -29,7 +29,7 @@ export interface Inputs {
 
 /**
  * Reads the pictures.
- * @param memory bytes that they may take.
+ * @param memory bytes that the process may use.
  * @throws MisuseError for files that are not there; ImpastoError for those that are no pictures, or too large.
  */
 export async function readInputs(
@@ -42,7 +42,7 @@ export async function readInputs(
   checkStandardInput([contentPath, ...styles.map(({ path }) => path), init]);
   const read: Picture[] = [];
   const readNext = async (path: string, neededSize: (own: Size) => Size): Promise<InputPicture> => {
-    const input = await readInput(path, neededSize, Math.max(0, memory - heldBytes(read)));
+    const input = await readInput(path, neededSize, memoryToRead(memory, read));
     read.push(input.picture);
     return input;
   };
@@ -69,6 +69,17 @@ async function readInput(
   const picture = await decodePicture(bytes, path, { neededSize, memory });
   return { picture, facts: { name: pictureName(path), checksum: checksumOfBytes(bytes) } };
 }
+
+/** Pictures that take no more than this are read in any case. */
+const SMALL = 32e6;
+
+/**
+ * Bytes to read a picture with.
+ * @param memory bytes that the process may use.
+ * @param held the pictures that are there already.
+ */
+export const memoryToRead = (memory: number, held: readonly Picture[]): number =>
+  Math.max(SMALL, memory - PROCESS_BYTES - heldBytes(held));
 
 /** Whether the option `init` names a file. */
 export const isFile = (init: string): boolean => init !== "content" && init !== "noise";

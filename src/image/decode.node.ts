@@ -12,7 +12,7 @@ import { readBytes } from "./file.node.ts";
 import { clearAround, firstFrame } from "./gif.ts";
 import { readHeifColour } from "./heif-colour.ts";
 import { type Profile, readProfile } from "./icc.ts";
-import { hasAllPixels, withEnd } from "./jpeg-end.node.ts";
+import { hasAllPixels, lacksEnd, withEnd } from "./jpeg-end.node.ts";
 import type { Picture } from "./picture.ts";
 import { readPngColour } from "./png-colour.ts";
 import { type PictureHeader, type ReadOptions, readingSize } from "./reading.ts";
@@ -20,10 +20,10 @@ import { explain, notRead, openPicture, readMetadata } from "./sharp.node.ts";
 import type { Size } from "./size.ts";
 import { fullPage, isPlain, PHOTOMETRIC, type TiffPage, tiffPages, whyNotRead } from "./tiff.ts";
 import {
+  alphaOf,
   asRawData,
   coloursOf,
   pictureOfSamples,
-  planeOf,
   type SampleArray,
   type Samples,
 } from "./tiff-samples.ts";
@@ -71,10 +71,11 @@ export async function decodePicture(
   const reason = page && whyNotRead(page);
   if (reason !== undefined) throw notRead(name, reason);
   const readable = page === undefined || isPlain(page) ? bytes : asRawData(bytes, page);
+  // Raw numbers mean nothing to the filter that reduces.
+  const isReducible = readable === bytes && !(page !== undefined && isDeepCmyk(page));
   const metadata = await readMetadata(readable, name, page);
   const header = headerOf(metadata, page, bytes.length);
-  // Raw numbers mean nothing to the filter that reduces.
-  const size = readingSize(header, readable === bytes ? options : { memory: options.memory }, name);
+  const size = readingSize(header, isReducible ? options : { memory: options.memory }, name);
   const source = { bytes: readable, name, metadata, page, size };
   const picture = await decodeWithoutEnd(source).catch((error: unknown) => {
     if (error instanceof ImpastoError || !isOutOfMemory(error)) throw error;
@@ -148,17 +149,14 @@ function heldByDecoder(metadata: Metadata, page: TiffPage | undefined): number {
 
 /** Decodes, and lets a JPEG pass that lacks nothing but its end mark. */
 async function decodeWithoutEnd(source: Source): Promise<Picture> {
-  try {
-    return await decode(source);
-  } catch (error) {
-    const isCut = source.metadata.format === "jpeg" && error instanceof ImpastoError;
-    if (!isCut || !/premature end/i.test(error.message) || !(await hasAllPixels(source.bytes))) throw error;
-    const picture = await decode({ ...source, bytes: withEnd(source.bytes) });
-    return {
-      ...picture,
-      notes: [`"${source.name}" breaks off before its end mark, but its pixels are there.`],
-    };
-  }
+  const { bytes, name, metadata } = source;
+  if (metadata.format !== "jpeg" || !lacksEnd(bytes)) return decode(source);
+  const isWhole = await hasAllPixels(bytes).catch((cause: unknown) => {
+    throw explain(cause, name);
+  });
+  if (!isWhole) throw explain(new Error("no end mark"), name);
+  const picture = await decode({ ...source, bytes: withEnd(bytes) });
+  return { ...picture, notes: [`"${name}" breaks off before its end mark, but its pixels are there.`] };
 }
 
 async function decode(source: Source): Promise<Picture> {
@@ -171,13 +169,17 @@ async function decode(source: Source): Promise<Picture> {
   const picture = await decodePlain(source);
   const frame = metadata.format === "gif" ? firstFrame(bytes) : undefined;
   if (frame !== undefined) return clearAround(picture, frame, picture.width / metadata.width);
-  // libvips takes alpha of 16 bits for 8 where it converts from CMYK.
-  if (page?.photometric === PHOTOMETRIC.cmyk && metadata.depth === "ushort" && picture.alpha !== undefined) {
-    const samples = await readSamples({ ...source, bytes: asRawData(bytes, page) });
-    return { ...picture, alpha: planeOf(samples, 4) };
-  }
-  return picture;
+  if (page === undefined || !isDeepCmyk(page)) return picture;
+  const { width, height, rgb } = picture;
+  const alpha = alphaOf(await readSamples({ ...source, bytes: asRawData(bytes, page) }), page, CMYK_CHANNELS);
+  return alpha === undefined ? { width, height, rgb } : { width, height, rgb, alpha };
 }
+
+const CMYK_CHANNELS = 4;
+
+/** Whether libvips takes alpha of 16 bits for 8, as it does where it converts from CMYK. */
+const isDeepCmyk = ({ photometric, bits }: TiffPage): boolean =>
+  photometric === PHOTOMETRIC.cmyk && bits[0] > 8 && bits.length > CMYK_CHANNELS;
 
 /** Numbers as they are stored. */
 async function readSamples({ bytes, name, metadata, page }: Source): Promise<Samples> {

@@ -104,7 +104,9 @@ const isFolder = (path: string): MisuseError => new MisuseError(`"${path}" is a 
 const empty = (path: string): ImpastoError => new ImpastoError(`"${path}" is empty; fetch or save it again`);
 
 const tooLarge = (path: string, most: number): ImpastoError =>
-  new ImpastoError(`"${path}" is larger than ${Math.floor(most / 1e6)} MB; give a smaller picture`);
+  new ImpastoError(
+    `"${path}" is larger than the ${Math.floor(most / 1e6)} MB that may be read; give a smaller picture or allow more memory`,
+  );
 
 /** Says in one sentence why the system refused a file. */
 function unreadable(path: string, cause: unknown): ImpastoError {

@@ -67,15 +67,15 @@ describe("readProfile", () => {
   });
 
   it("does not take P3 for sRGB: its red is redder", async () => {
-    const meaning = readProfile(await embedded("p3"), 3);
+    const meaning = readProfile(await embedded("p3"), 2);
     if (typeof meaning === "string") throw new Error(meaning);
     const rgb = Float32Array.of(0.8, 0.4, 0.2);
     convertToSrgb(rgb, meaning);
     // CSS Color 4, linear Display P3 to linear sRGB.
     const [red, green, blue] = [0.8, 0.4, 0.2].map((v) => ((v + 0.055) / 1.055) ** 2.4);
-    expect(rgb[0]).toBeCloseTo(toSrgb(1.224940176 * red - 0.224940176 * green), 3);
-    expect(rgb[1]).toBeCloseTo(toSrgb(1.042056955 * green - 0.042056955 * red), 3);
-    expect(rgb[2]).toBeCloseTo(toSrgb(1.098273601 * blue - 0.019637555 * red - 0.078636046 * green), 3);
+    expect(rgb[0]).toBeCloseTo(toSrgb(1.224940176 * red - 0.224940176 * green), 2);
+    expect(rgb[1]).toBeCloseTo(toSrgb(1.042056955 * green - 0.042056955 * red), 2);
+    expect(rgb[2]).toBeCloseTo(toSrgb(1.098273601 * blue - 0.019637555 * red - 0.078636046 * green), 2);
   });
 
   it("cannot use a profile of another kind of picture, or one that is cut short", async () => {

@@ -9,6 +9,7 @@ import { openPicture } from "./sharp.node.ts";
 
 const MARK = 0xff;
 const END_OF_IMAGE = Uint8Array.of(MARK, 0xd9);
+const START_OF_SCAN = Uint8Array.of(MARK, 0xda);
 const NOTHING = new Uint8Array();
 
 /** In place of what may be missing: bytes that change whatever they are read into. */
@@ -19,6 +20,12 @@ const BLOCK = 16 + 1;
 
 /** Larger pictures are compared in small. */
 const LONGEST = 4096;
+
+/** Whether there is no end mark behind the last scan. */
+export function lacksEnd(jpeg: Uint8Array): boolean {
+  const bytes = Buffer.from(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength);
+  return bytes.lastIndexOf(END_OF_IMAGE) < bytes.lastIndexOf(START_OF_SCAN);
+}
 
 /** The same file with an end mark. */
 export const withEnd = (jpeg: Uint8Array): Uint8Array => endedWith(jpeg, NOTHING);

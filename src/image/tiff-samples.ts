@@ -75,7 +75,7 @@ export function pictureOfSamples(
   profile: Profile | undefined,
   name: string,
 ): Picture {
-  const { width, height, values, channels } = samples;
+  const { width, height, values } = samples;
   if (profile === "tables" && !isLab(page)) {
     throw new ImpastoError(
       `"${name}" has a colour profile that works by tables, which is read with 8 or 16 bits a channel only; save it with 16`,
@@ -83,7 +83,7 @@ export function pictureOfSamples(
   }
   const colours = coloursOf(page.photometric);
   const rgb = isLab(page) ? planesOfLab(samples, page) : planesOf(samples, page, colours);
-  const alpha = channels > colours ? planeOf(samples, alphaChannel(page, colours)) : undefined;
+  const alpha = alphaOf(samples, page, colours);
   if (alpha !== undefined && page.extraSamples[alphaChannel(page, colours) - colours] === ASSOCIATED) {
     divide(rgb, alpha);
   }
@@ -95,7 +95,7 @@ export function pictureOfSamples(
     width,
     height,
     rgb,
-    ...(alpha === undefined ? {} : { alpha: alpha.map(within) }),
+    ...(alpha === undefined ? {} : { alpha }),
     ...(notes.length === 0 ? {} : { notes }),
   };
 }
@@ -112,8 +112,15 @@ function alphaChannel({ extraSamples }: TiffPage, colours: number): number {
   return colours + Math.max(0, declared);
 }
 
+/** The alpha of a picture that has so many channels for its colours; undefined where it is opaque everywhere. */
+export function alphaOf(samples: Samples, page: TiffPage, colours: number): Float32Array | undefined {
+  if (samples.channels <= colours) return undefined;
+  const alpha = planeOf(samples, alphaChannel(page, colours)).map(within);
+  return alpha.every((value) => value === 1) ? undefined : alpha;
+}
+
 /** One channel: natural and whole numbers over the whole of their range, from 0 to 1; floating point as it is. */
-export function planeOf({ values, channels, width, height }: Samples, channel: number): Float32Array {
+function planeOf({ values, channels, width, height }: Samples, channel: number): Float32Array {
   const [least, most] = rangeOf(values);
   const plane = new Float32Array(width * height);
   for (let i = 0; i < plane.length; i++) {

@@ -8,10 +8,9 @@ import type { Picture } from "../../image/picture.ts";
 import { SHORTEST_SIDE } from "../../image/size.ts";
 import { defaultMemory, openEngine } from "../../transfer/engine.node.ts";
 import { type Measurement, measure } from "../../transfer/measure.ts";
-import { heldBytes } from "../../transfer/plan.ts";
 import { writeNetwork } from "../engine-note.ts";
 import { optionsFrom, settingsFrom } from "../flags.ts";
-import { checkStandardInput } from "../inputs.ts";
+import { checkStandardInput, memoryToRead } from "../inputs.ts";
 import { openProgress } from "../progress.ts";
 
 /** Measures and prints. */
@@ -40,7 +39,7 @@ export async function measureCommand(
 /** One after another, all of them whole. */
 async function readMeasurables(paths: readonly string[], memory: number): Promise<readonly Picture[]> {
   const read: Picture[] = [];
-  for (const path of paths) read.push(await readMeasurable(path, Math.max(0, memory - heldBytes(read))));
+  for (const path of paths) read.push(await readMeasurable(path, memoryToRead(memory, read)));
   return read;
 }
 
