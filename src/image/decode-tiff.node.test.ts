@@ -1,6 +1,7 @@
 /** Kinds of TIFF that libvips takes for something else or does not read, in small files made here. */
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { profileBytes, table } from "../../test/icc-bytes.ts";
 import { type TiffPage, tiffBytes } from "../../test/tiff-bytes.ts";
 import { decodePicture } from "./decode.node.ts";
 import type { Picture } from "./picture.ts";
@@ -95,6 +96,34 @@ describe("floating point", () => {
     const picture = await decode(Float32Array.of(64, 254), GREY);
     expectPixels(picture, [64, 64, 64], [254, 254, 254]);
     expect(picture.notes).toEqual([expect.stringContaining("255 is taken for white")]);
+  });
+});
+
+describe("a profile that works by tables", () => {
+  // Red becomes the blue of sRGB, and so on: channels in reverse.
+  const LAB_OF_SRGB = [
+    [0, 0, 0],
+    [54, 81, 70],
+    [88, -79, 81],
+    [98, -16, 93],
+    [30, 68, -112],
+    [60, 94, -60],
+    [91, -51, -15],
+    [100, 0, 0],
+  ] as const;
+  const icc = profileBytes("RGB ", { A2B0: table(LAB_OF_SRGB) }, "Lab ");
+
+  it("is followed with 8 bits and with 16, without a detour", async () => {
+    for (const samples of [Uint8Array.of(255, 0, 0, 0, 0, 255), Uint16Array.of(65_535, 0, 0, 0, 0, 65_535)]) {
+      const { rgb } = await decode(samples, RGB, { icc });
+      for (const [i, level] of [0, 1, 0, 0, 1, 0].entries()) expect(rgb[i]).toBeCloseTo(level, 1);
+    }
+  });
+
+  it("is not read in floating point, and that is said", async () => {
+    await expect(decode(LIGHT, RGB, { icc })).rejects.toThrow(
+      /"made\.tif" .* works by tables.*; save it with 16/,
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
+import { curve, formula, profileBytes, xyz } from "../../test/icc-bytes.ts";
 import { convertToSrgb } from "./colour-space.ts";
 import { type Profile, readProfile } from "./icc.ts";
 
@@ -8,41 +9,6 @@ async function embedded(name: string): Promise<Uint8Array> {
   const create = { width: 1, height: 1, channels: 3, background: "red" } as const;
   const jpeg = await sharp({ create }).withIccProfile(name).jpeg().toBuffer();
   return (await sharp(jpeg).metadata()).icc ?? new Uint8Array();
-}
-
-const bytesOf = (text: string): readonly number[] => [...new TextEncoder().encode(text)];
-const uint32 = (value: number): readonly number[] => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255);
-const fixed = (value: number): readonly number[] => uint32(Math.round(value * 65_536));
-const curve = (entries: readonly number[]): readonly number[] => [
-  ...bytesOf("curv\0\0\0\0"),
-  ...uint32(entries.length),
-  ...entries.flatMap((entry) => [entry >> 8, entry & 255]),
-];
-const formula = (kind: number, parameters: readonly number[]): readonly number[] => [
-  ...bytesOf("para\0\0\0\0"),
-  0,
-  kind,
-  0,
-  0,
-  ...parameters.flatMap(fixed),
-];
-
-/** A profile of some colour space with some tags. */
-function profile(
-  space: "GRAY" | "RGB ",
-  tags: Readonly<Record<string, readonly number[]>>,
-  connection = "XYZ ",
-): Uint8Array {
-  const header = new Array<number>(128).fill(0);
-  header.splice(16, 8, ...bytesOf(space), ...bytesOf(connection));
-  const names = Object.keys(tags);
-  let at = 132 + 12 * names.length;
-  const table = names.flatMap((name) => {
-    const entry = [...bytesOf(name), ...uint32(at), ...uint32(tags[name].length)];
-    at += tags[name].length;
-    return entry;
-  });
-  return Uint8Array.from([...header, ...uint32(names.length), ...table, ...Object.values(tags).flat()]);
 }
 
 /** What a profile makes of grey. */
@@ -82,16 +48,16 @@ describe("readProfile", () => {
     const srgb = await embedded("srgb");
     expect(readProfile(await embedded("cmyk"), 3)).toBe("unusable");
     expect(readProfile(srgb, 1)).toBe("unusable");
-    expect(readProfile(profile("GRAY", { kTRC: curve([]) }), 3)).toBe("unusable");
+    expect(readProfile(profileBytes("GRAY", { kTRC: curve([]) }), 3)).toBe("unusable");
     for (const length of [0, 100, 300, srgb.length - 20]) {
       expect(readProfile(srgb.subarray(0, length), 3)).toBe("unusable");
     }
-    const whole = profile("GRAY", { kTRC: curve([0, 30_000, 65_535]) });
+    const whole = profileBytes("GRAY", { kTRC: curve([0, 30_000, 65_535]) });
     expect(readProfile(whole.subarray(0, -1), 1)).toBe("unusable");
   });
 
   it("leaves profiles that work by tables to others", () => {
-    expect(readProfile(profile("RGB ", { A2B0: [] }), 3)).toBe("tables");
+    expect(readProfile(profileBytes("RGB ", { A2B0: [] }), 3)).toBe("tables");
   });
 
   it("knows grey with sRGB's curve as a table", () => {
@@ -99,7 +65,7 @@ describe("readProfile", () => {
       const x = i / 1023;
       return Math.round(65_535 * (x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4));
     });
-    expect(readProfile(profile("GRAY", { kTRC: curve(srgb) }), 1)).toBe("sRGB");
+    expect(readProfile(profileBytes("GRAY", { kTRC: curve(srgb) }), 1)).toBe("sRGB");
   });
 
   it.each([
@@ -114,26 +80,22 @@ describe("readProfile", () => {
     ["formula 4, the power", formula(4, [2, 1, 0, 0.5, 0.25, 0.125, 0]), 0.375],
     ["formula 4, the line", formula(4, [2, 1, 0, 0.5, 0.75, 0, 0.0625]), 0.3125],
   ])("reads a curve that is %s", (_, kTRC, light) => {
-    expect(shown(readProfile(profile("GRAY", { kTRC }), 1), 0.5)).toBeCloseTo(toSrgb(light), 3);
+    expect(shown(readProfile(profileBytes("GRAY", { kTRC }), 1), 0.5)).toBeCloseTo(toSrgb(light), 3);
   });
 
   it("reads grey whose curve gives lightness", () => {
     // L* = 50 is a luminance of 18.4 %.
-    const meaning = readProfile(profile("GRAY", { kTRC: curve([]) }, "Lab "), 1);
+    const meaning = readProfile(profileBytes("GRAY", { kTRC: curve([]) }, "Lab "), 1);
     expect(shown(meaning, 0.5)).toBeCloseTo(toSrgb(0.18418), 3);
   });
 
   it("keeps white white whatever the primaries", () => {
-    const xyz = (x: number, y: number, z: number) => [
-      ...bytesOf("XYZ \0\0\0\0"),
-      ...[x, y, z].flatMap(fixed),
-    ];
     const [rTRC, gTRC, bTRC] = [curve([]), curve([512]), formula(0, [3])];
     // Primaries that add up to D50.
     const primaries = { rXYZ: xyz(0.7, 0.3, 0), gXYZ: xyz(0.2, 0.65, 0.1), bXYZ: xyz(0.0642, 0.05, 0.7249) };
-    const meaning = readProfile(profile("RGB ", { rTRC, gTRC, bTRC, ...primaries }), 3);
+    const meaning = readProfile(profileBytes("RGB ", { rTRC, gTRC, bTRC, ...primaries }), 3);
     expect(shown(meaning, 1)).toBeCloseTo(1, 3);
     const dark = { rXYZ: xyz(0, 0, 0), gXYZ: xyz(0, 0, 0), bXYZ: xyz(0, 0.1, 0) };
-    expect(readProfile(profile("RGB ", { rTRC, gTRC, bTRC, ...dark }), 3)).toBe("unusable");
+    expect(readProfile(profileBytes("RGB ", { rTRC, gTRC, bTRC, ...dark }), 3)).toBe("unusable");
   });
 });

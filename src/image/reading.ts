@@ -75,17 +75,19 @@ export function readingSize(
 }
 
 /**
- * A picture's size, reduced by one scale until it is only just `factor` times another in both directions; not enlarged.
- * Where both have the same shape but for rounding, that shape is taken.
+ * A picture's size, reduced until it is only just `factor` times another in both directions; not enlarged. Where both
+ * have the same shape but for rounding, that shape is taken, so that the same size is found again.
  */
 function coverOf(own: Size, other: Size, factor: number): Size {
-  const scale = factor * Math.max(other.width / own.width, other.height / own.height);
+  const [wide, high] = [other.width / own.width, other.height / own.height];
+  const scale = factor * Math.max(wide, high);
   if (scale >= 1) return own;
-  const side = (length: number, wished: number): number => {
-    const scaled = length * scale;
-    return Math.abs(scaled - factor * wished) <= factor ? factor * wished : Math.ceil(scaled);
-  };
-  return { width: side(own.width, other.width), height: side(own.height, other.height) };
+  const rounded = own.width >= own.height ? wide : high;
+  const isSameShape =
+    Math.abs(own.width * rounded - other.width) <= 1 && Math.abs(own.height * rounded - other.height) <= 1;
+  return isSameShape
+    ? { width: factor * other.width, height: factor * other.height }
+    : { width: Math.ceil(own.width * scale), height: Math.ceil(own.height * scale) };
 }
 
 /** Says that a picture has too many pixels. */
