@@ -11,8 +11,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodePicture } from "../src/image/encode.node.ts";
-import { writePngText } from "../src/image/png-text.ts";
 import { COMMAND, type Ended, run, start } from "./cli-process.ts";
+import { withChunk } from "./png-chunk.ts";
 
 const root = mkdtempSync(join(tmpdir(), "impasto-inputs-"));
 const folder = (): string => mkdtempSync(join(root, "run-"));
@@ -152,7 +152,8 @@ describe("large pictures", () => {
 
   it("of impasto's own are read, to start from and for their recipe", async () => {
     const cwd = folder();
-    const own = writePngText(await flat(12_000, 9000).png().toBuffer(), "impasto", '{"seed":1}');
+    const text = Buffer.from('impasto\0\0\0\0\0{"seed":1}');
+    const own = withChunk(await flat(12_000, 9000).png().toBuffer(), "iTXt", text);
     writeFileSync(join(cwd, "own.png"), own);
     expect(await run(["recipe", "own.png"], { cwd, env })).toEqual({
       code: 0,

@@ -10,12 +10,13 @@ import { convertToSrgb } from "./colour-space.ts";
 import { adobeRgb, isAdobeRgb } from "./exif.ts";
 import { readBytes } from "./file.node.ts";
 import { clearAround, firstFrame } from "./gif.ts";
+import { headerOf } from "./header.node.ts";
 import { readHeifColour } from "./heif-colour.ts";
 import { type Profile, readProfile } from "./icc.ts";
 import { hasAllPixels, lacksEnd, withEnd } from "./jpeg-end.node.ts";
 import type { Picture } from "./picture.ts";
 import { readPngColour } from "./png-colour.ts";
-import { type PictureHeader, type ReadOptions, readingSize } from "./reading.ts";
+import { type ReadOptions, readingSize } from "./reading.ts";
 import { explain, notRead, openPicture, readMetadata } from "./sharp.node.ts";
 import type { Size } from "./size.ts";
 import { fullPage, isPlain, PHOTOMETRIC, type TiffPage, tiffPages, whyNotRead } from "./tiff.ts";
@@ -74,7 +75,8 @@ export async function decodePicture(
   // Raw numbers mean nothing to the filter that reduces.
   const isReducible = readable === bytes && !(page !== undefined && isDeepCmyk(page));
   const metadata = await readMetadata(readable, name, page);
-  const header = headerOf(metadata, page, bytes.length);
+  const fileBytes = readable === bytes ? bytes.length : bytes.length + readable.length;
+  const header = headerOf(metadata, page, fileBytes);
   const size = readingSize(header, isReducible ? options : { memory: options.memory }, name);
   const source = { bytes: readable, name, metadata, page, size };
   const picture = await decodeWithoutEnd(source).catch((error: unknown) => {
@@ -101,50 +103,6 @@ function sizeNotes(
     notes.push(`"${name}" holds ${others.length} pictures; the first is taken, though another is larger.`);
   }
   return notes;
-}
-
-/** What a file says of the memory that it takes. */
-function headerOf(metadata: Metadata, page: TiffPage | undefined, fileBytes: number): PictureHeader {
-  const { channels, depth, autoOrient } = metadata;
-  const stored = channels * (BYTES[depth] ?? 4);
-  return {
-    width: autoOrient.width,
-    height: autoOrient.height,
-    fileBytes,
-    decoderBytes: stored * heldByDecoder(metadata, page),
-    pixelBytes: stored + Float32Array.BYTES_PER_ELEMENT * (3 + (channels % 2 === 0 ? 1 : 0)),
-  };
-}
-
-/** What libvips calls the kinds of numbers, and their bytes. */
-const BYTES: Readonly<Record<string, number>> = {
-  uchar: 1,
-  char: 1,
-  ushort: 2,
-  short: 2,
-  uint: 4,
-  int: 4,
-  float: 4,
-};
-
-/** How many times a decoder holds the picture as it is stored, as measured; those that give row after row hold nothing. */
-function heldByDecoder(metadata: Metadata, page: TiffPage | undefined): number {
-  const { format, isProgressive, chromaSubsampling } = metadata;
-  switch (format) {
-    case "png":
-      return isProgressive ? 1 : 0;
-    case "jpeg":
-      // Coefficients of 16 bits.
-      return isProgressive ? (chromaSubsampling === "4:2:0" ? 1 : 2) : 0;
-    case "webp":
-      return 2.5;
-    case "heif":
-      return 6;
-    case "tiff":
-      return page === undefined ? 1 : page.rowsAtOnce / Math.max(1, page.height);
-    default:
-      return 2;
-  }
 }
 
 /** Decodes, and lets a JPEG pass that lacks nothing but its end mark. */
@@ -234,7 +192,7 @@ function profileOf(bytes: Uint8Array, { format, icc, exif }: Metadata, colours: 
 }
 
 /** Typed as libvips names the kinds of numbers. */
-function samplesOf(data: Uint8Array, depth: keyof typeof BYTES): SampleArray {
+function samplesOf(data: Uint8Array, depth: Metadata["depth"]): SampleArray {
   const { buffer, byteOffset, byteLength } = data.byteOffset % 4 === 0 ? data : data.slice();
   switch (depth) {
     case "char":

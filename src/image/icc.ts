@@ -46,6 +46,9 @@ const WHITE_RANGE = [0.5, 2] as const;
 const TAGS_AT = 132;
 const TAGS_AT_MOST = 200;
 
+/** A table with an entry for every value of 16 bits says all that there is to say. */
+const ENTRIES_AT_MOST = 65_536;
+
 /**
  * Reads a profile.
  *
@@ -131,7 +134,7 @@ function tableAt(view: DataView, at: number): Curve {
     const gamma = view.getUint16(at + 12) / 256;
     return (x) => x ** gamma;
   }
-  view.getUint16(at + 12 + 2 * (count - 1)); // is it all there?
+  if (count > ENTRIES_AT_MOST) throw new RangeError("the table is too long");
   const entries = Float64Array.from({ length: count }, (_, i) => view.getUint16(at + 12 + 2 * i) / 65_535);
   return (x) => {
     const position = x * (count - 1);

@@ -49,6 +49,9 @@ const TYPE_BYTES: Readonly<Record<number, number>> = {
   18: 8,
 };
 
+/** More tags of a directory than these nobody writes. */
+const ENTRIES_AT_MOST = 1024;
+
 /** More values of a tag than these nobody asks for. */
 const VALUES_AT_MOST = 64;
 
@@ -76,7 +79,8 @@ export function readDirectory(file: TagFile, at: number): Directory | undefined 
   const end = at + countBytes + count * entryBytes;
   if (end > view.byteLength) return undefined;
   const entries = new Map<number, Entry>();
-  for (let entry = at + countBytes; entry < end; entry += entryBytes) {
+  const last = Math.min(end, at + countBytes + ENTRIES_AT_MOST * entryBytes);
+  for (let entry = at + countBytes; entry < last; entry += entryBytes) {
     const type = view.getUint16(entry + 2, littleEndian);
     const values = word(file, entry + 4);
     const place = entry + 4 + wordBytes;

@@ -14,7 +14,6 @@ import {
   spaceOf,
   srgbToLinear,
 } from "./colour-space.ts";
-import { isPng } from "./png-text.ts";
 
 /** Signature; then length, type, data and checksum of each chunk. */
 const FIRST_AT = 8;
@@ -40,7 +39,7 @@ export interface PngColour {
   readonly otherwise?: ColourSpace;
 }
 
-/** Reads the chunks before the picture's data; nothing of what is no PNG. */
+/** Reads the chunks of a PNG before the picture's data. */
 export function readPngColour(bytes: Uint8Array): PngColour {
   const chunks = chunksOf(bytes);
   const cicp = chunks.get("cICP");
@@ -59,7 +58,6 @@ export function readPngColour(bytes: Uint8Array): PngColour {
 /** The first chunk of each kind before the data. */
 function chunksOf(bytes: Uint8Array): ReadonlyMap<string, DataView> {
   const chunks = new Map<string, DataView>();
-  if (!isPng(bytes)) return chunks;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = FIRST_AT; at + FRAME <= bytes.length; ) {
     const length = view.getUint32(at);

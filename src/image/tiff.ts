@@ -62,7 +62,7 @@ export const PHOTOMETRIC = {
 /** Sample formats. */
 const [NATURAL, UNDEFINED] = [1, 4];
 
-/** More pages than these are not looked at. */
+/** More pages than these, those that hang from others among them, are not looked at. */
 const PAGES_AT_MOST = 1000;
 
 /** The pages of a TIFF, each followed by those that hang from it; none for anything else. */
@@ -77,7 +77,8 @@ export function tiffPages(bytes: Uint8Array): readonly TiffPage[] {
     const directory = readDirectory(file, at);
     if (directory === undefined) break;
     pages.push(pageOf(file, at, directory, number));
-    for (const [subPage, sub] of numbersOf(file, directory, TAG.subDirectories).entries()) {
+    const subPages = numbersOf(file, directory, TAG.subDirectories);
+    for (const [subPage, sub] of subPages.slice(0, PAGES_AT_MOST - pages.length).entries()) {
       const found = readDirectory(file, sub);
       if (found !== undefined) pages.push({ ...pageOf(file, sub, found, number), subPage });
     }
