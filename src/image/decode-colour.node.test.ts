@@ -226,7 +226,7 @@ describe("a JPEG without its end", () => {
     expect(cut.notes).toHaveLength(1);
   });
 
-  it("is refused where more is missing, however little", async () => {
+  it("is refused where more is missing", async () => {
     const whole = await photo().jpeg({ chromaSubsampling: "4:2:0" }).toBuffer();
     for (const missing of [600, 1000, 3000]) {
       await expect(decodePicture(whole.subarray(0, -missing), "photo.jpg")).rejects.toThrow(
