@@ -1,8 +1,10 @@
 /** Kinds of TIFF that libvips takes for something else or does not read, in small files made here. */
+import fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { profileBytes, table } from "../../test/icc-bytes.ts";
 import { type TiffPage, tiffBytes } from "../../test/tiff-bytes.ts";
+import { ImpastoError } from "../errors.ts";
 import { decodePicture } from "./decode.node.ts";
 import type { Picture } from "./picture.ts";
 
@@ -251,7 +253,7 @@ describe("the picture that is meant", () => {
   });
 });
 
-describe("a kind of TIFF that is not read", () => {
+describe("a TIFF that is not read", () => {
   const compressed = (method: number) => ({ tags: { 259: [method] } });
 
   it.each([
@@ -262,10 +264,28 @@ describe("a kind of TIFF that is not read", () => {
     ["a camera's raw data", Uint16Array.of(1, 2), 32_803, {}, /camera's raw data/],
     ["a mask", Uint8Array.of(1, 0), 4, {}, /colours of kind 4/],
     ["CMYK in floating point", Float32Array.of(0, 0, 0, 0, 1, 1, 1, 1), CMYK, {}, /floating point, 32 bits/],
-  ])("is called that: %s", async (_, samples, photometric, more, reason) => {
+  ])("says of what kind it is: %s", async (_, samples, photometric, more, reason) => {
     const refused = decode(samples, photometric, more);
     await expect(refused).rejects.toThrow(/^"made\.tif" .* this kind of TIFF is not read \(.*\); save it/);
     await expect(refused).rejects.toThrow(reason);
+  });
+
+  it("is refused or read, and no surprise, whatever bytes are changed", async () => {
+    const samples = Float32Array.from({ length: 4 * 16 }, (_, i) => i / 64);
+    const page = { width: 4, height: 4, samples, photometric: RGB, extraSamples: [ASSOCIATED] };
+    const whole = tiffBytes([{ ...page, icc: await profile("p3"), tags: { 254: [1] } }, page]);
+    const change = fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 8 }), async (changes) => {
+        const bytes = whole.slice();
+        for (const [at, value] of changes) bytes[at] = value;
+        const found = await decodePicture(bytes, "made.tif", { memory: 1e8 }).catch(
+          (error: unknown) => error,
+        );
+        if (found instanceof ImpastoError) return;
+        expect(found).toHaveProperty("rgb");
+      }),
+    );
   });
 
   it("is called damaged where it is", async () => {
