@@ -13,3 +13,11 @@ export class ImpastoError extends Error {
 export class MisuseError extends ImpastoError {
   override readonly name = "MisuseError";
 }
+
+/** What systems, V8 and libraries say when there is no more memory, or address space, to be had. */
+const OUT_OF_MEMORY =
+  /out of memory|cannot allocate|allocation failed|bad_alloc|failed to map segment|error creating thread/i;
+
+/** Whether an error, or what caused it, is a lack of memory. */
+export const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error && (OUT_OF_MEMORY.test(error.message) || isOutOfMemory(error.cause));

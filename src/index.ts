@@ -6,6 +6,8 @@ export { ImpastoError, MisuseError } from "./errors.ts";
 export { decodePicture, readPicture } from "./image/decode.node.ts";
 export { encodePicture } from "./image/encode.node.ts";
 export type { Picture } from "./image/picture.ts";
+export type { ReadOptions } from "./image/reading.ts";
+export type { Size } from "./image/size.ts";
 export { DivergedError } from "./transfer/diverged.ts";
 export { openEngine } from "./transfer/engine.node.ts";
 export type { Iterate, Stylization } from "./transfer/iterate.ts";

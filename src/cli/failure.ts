@@ -3,7 +3,7 @@
  * @module
  */
 import { CommanderError } from "commander";
-import { ImpastoError, MisuseError } from "../errors.ts";
+import { ImpastoError, isOutOfMemory, MisuseError } from "../errors.ts";
 import { printable, printableLines } from "./printable.ts";
 
 /** How the command ends when it fails. */
@@ -36,6 +36,7 @@ function describeUsage({ code, message, exitCode }: CommanderError): Failure {
 
 function unexpected(error: unknown, debug: boolean): string {
   const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
+  if (isOutOfMemory(error)) return `There is too little memory (${reason}); allow this process more.`;
   return `Unexpected failure: ${reason || "no reason given"}${debug ? "" : " (--debug shows where)"}.`;
 }
 

@@ -1,12 +1,17 @@
 /**
- * The pictures that go in, read and named for the recipe. All are decoded before the work begins.
+ * The pictures that go in, read one after another, each no larger than the memory allows, and named for the recipe. All
+ * are decoded before the work begins.
  * @module
  */
 import { basename } from "node:path";
-import { readPicture } from "../image/decode.node.ts";
-import { checksumOfFile } from "../image/file.node.ts";
+import { MisuseError } from "../errors.ts";
+import { decodePicture } from "../image/decode.node.ts";
+import { checksumOfBytes, readBytes, STANDARD_INPUT } from "../image/file.node.ts";
 import type { Picture } from "../image/picture.ts";
+import type { Size } from "../image/size.ts";
+import { heldBytes, PROCESS_BYTES } from "../transfer/plan.ts";
 import type { RecipeInput } from "../transfer/recipe.ts";
+import type { Settings } from "../transfer/settings.ts";
 import type { StyleArgument } from "./style-arguments.ts";
 
 /** A picture that was read, and what a recipe says of it. */
@@ -24,27 +29,78 @@ export interface Inputs {
 
 /**
  * Reads the pictures.
- * @param init `content`, `noise` or the file to start from.
- * @throws MisuseError for files that are not there; ImpastoError for those that are no pictures.
+ * @param memory bytes that the process may use.
+ * @throws MisuseError for files that are not there; ImpastoError for those that are no pictures, or too large.
  */
 export async function readInputs(
-  content: string,
+  contentPath: string,
   styles: readonly StyleArgument[],
-  init: string,
+  settings: Settings,
+  memory: number,
 ): Promise<Inputs> {
-  const read = {
-    content: await readInput(content),
-    styles: await Promise.all(
-      styles.map(async ({ path, weight }) => ({ ...(await readInput(path)), weight })),
-    ),
+  const { init } = settings;
+  checkStandardInput([contentPath, ...styles.map(({ path }) => path), init]);
+  const read: Picture[] = [];
+  const readNext = async (path: string, neededSize: (own: Size) => Size): Promise<InputPicture> => {
+    const input = await readInput(path, neededSize, memoryToRead(memory, read));
+    read.push(input.picture);
+    return input;
   };
-  return isFile(init) ? { ...read, initial: await readInput(init) } : read;
+  const content = await readNext(contentPath, (own) => settings.contentSize(own, settings.size));
+  const result = settings.contentSize(content.picture, settings.size);
+  const weighted: Inputs["styles"][number][] = [];
+  for (const { path, weight } of styles) {
+    weighted.push({ ...(await readNext(path, (own) => settings.styleSize(own, result))), weight });
+  }
+  const inputs = { content, styles: weighted };
+  return isFile(init) ? { ...inputs, initial: await readNext(init, () => result) } : inputs;
 }
+
+/**
+ * Reads a picture and the checksum of the very bytes that it was decoded from.
+ * @param memory bytes that it may take.
+ */
+async function readInput(
+  path: string,
+  neededSize: (own: Size) => Size,
+  memory: number,
+): Promise<InputPicture> {
+  const bytes = await readBytes(path, memory);
+  const picture = await decodePicture(bytes, path, { neededSize, memory });
+  return { picture, facts: { name: pictureName(path), checksum: checksumOfBytes(bytes) } };
+}
+
+/** Pictures that take no more than this are read in any case. */
+const SMALL = 32e6;
+
+/**
+ * Bytes to read a picture with.
+ * @param memory bytes that the process may use.
+ * @param held the pictures that are there already.
+ */
+export const memoryToRead = (memory: number, held: readonly Picture[]): number =>
+  Math.max(SMALL, memory - PROCESS_BYTES - heldBytes(held));
 
 /** Whether the option `init` names a file. */
 export const isFile = (init: string): boolean => init !== "content" && init !== "noise";
 
-async function readInput(path: string): Promise<InputPicture> {
-  const picture = await readPicture(path);
-  return { picture, facts: { name: basename(path), checksum: await checksumOfFile(path) } };
+/** What a picture is called where folders do not matter. */
+export const pictureName = (path: string): string => (path === STANDARD_INPUT ? "stdin" : basename(path));
+
+/**
+ * Makes sure that standard input is read only once.
+ * @throws MisuseError when it is named twice.
+ */
+export function checkStandardInput(paths: readonly string[]): void {
+  if (paths.filter((path) => path === STANDARD_INPUT).length > 1) {
+    throw new MisuseError(
+      `"${STANDARD_INPUT}" is named twice, and standard input can be read only once: save one of the pictures to a file.`,
+    );
+  }
 }
+
+/** What there is to say of how the pictures were read. */
+export const readingNotes = ({ content, styles, initial }: Inputs): readonly string[] =>
+  [content, ...styles, ...(initial === undefined ? [] : [initial])].flatMap(
+    ({ picture }) => picture.notes ?? [],
+  );

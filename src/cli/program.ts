@@ -30,7 +30,7 @@ export function createProgram(): Command {
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .enablePositionalOptions()
-    .argument("<content>", "the photograph")
+    .argument("<content>", "the photograph; - reads it from standard input")
     .argument("<style...>", "one painting or more, each with a weight if it should not be 1: painting.jpg:2")
     .option(
       "-o, --output <file>",

@@ -3,10 +3,11 @@
  * work, written after it.
  * @module
  */
-import { basename, extname } from "node:path";
+import { parse } from "node:path";
 import { encodePicture } from "../image/encode.node.ts";
 import { formatOfPath, type PictureFormat } from "../image/format.ts";
 import type { Picture } from "../image/picture.ts";
+import { pictureName } from "./inputs.ts";
 import { openPlace } from "./place.ts";
 import { orRescue } from "./rescue.ts";
 import { isStandardOutput } from "./standard-output.ts";
@@ -49,7 +50,7 @@ const STEM_BYTES = 200;
 
 /** The names without folders and extensions, joined: `cat-starry_night`. */
 export function stemOf(inputs: readonly string[]): string {
-  const characters = [...inputs.map((path) => basename(path, extname(path))).join("-")];
+  const characters = [...inputs.map((path) => parse(pictureName(path)).name).join("-")];
   while (Buffer.byteLength(characters.join("")) > STEM_BYTES) characters.pop();
   return characters.join("");
 }

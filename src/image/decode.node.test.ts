@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ImpastoError, MisuseError } from "../errors.ts";
 import { decodePicture, readPicture } from "./decode.node.ts";
 import { checksumOfFile } from "./file.node.ts";
-import { MAX_PIXELS } from "./sharp.node.ts";
+import { MAX_PIXELS } from "./reading.ts";
 
 const WIDTH = 12;
 const HEIGHT = 8;
@@ -238,10 +238,20 @@ describe("hostile and broken files", () => {
   it("refuses a name no file can have", () =>
     expectRefusal(join(folder, "x".repeat(300)), MisuseError, /is not a name/));
 
-  it.skipIf(process.platform === "win32")("refuses a pipe without waiting for it", async () => {
+  it.skipIf(process.platform === "win32")("reads a pipe to its end", async () => {
     const pipe = join(folder, "pipe.png");
     execFileSync("mkfifo", [pipe]);
-    await expectRefusal(pipe, MisuseError, /is not a plain file/);
+    const [picture] = await Promise.all([readPicture(pipe), writeFile(pipe, await photo().png().toBuffer())]);
+    expect(picture).toMatchObject({ width: WIDTH, height: HEIGHT });
+  });
+
+  it.skipIf(process.platform === "win32")("refuses a device without reading it", () =>
+    expectRefusal("/dev/zero", MisuseError, /is neither a file nor a pipe/),
+  );
+
+  it("refuses a file that is larger than the memory there is", async () => {
+    const path = await file("large.png", "x".repeat(2e6));
+    await expect(readPicture(path, { memory: 1e6 })).rejects.toThrow(/larger than the 1 MB that may be read/);
   });
 
   it.skipIf(process.getuid?.() === 0)("refuses a file it may not read", async () => {

@@ -4,22 +4,55 @@
  * @module
  */
 
+import type { Metadata } from "sharp";
+import { ImpastoError, isOutOfMemory } from "../errors.ts";
+import { convertToSrgb } from "./colour-space.ts";
+import { adobeRgb, isAdobeRgb } from "./exif.ts";
 import { readBytes } from "./file.node.ts";
-import { isSrgbProfile } from "./icc.ts";
+import { clearAround, firstFrame } from "./gif.ts";
+import { headerOf } from "./header.node.ts";
+import { readHeifColour } from "./heif-colour.ts";
+import { type Profile, readProfile } from "./icc.ts";
+import { hasAllPixels, lacksEnd, withEnd } from "./jpeg-end.node.ts";
 import type { Picture } from "./picture.ts";
-import { explain, openPicture, readMetadata } from "./sharp.node.ts";
+import { readPngColour } from "./png-colour.ts";
+import { type ReadOptions, readingSize } from "./reading.ts";
+import { explain, notRead, openPicture, readMetadata } from "./sharp.node.ts";
+import type { Size } from "./size.ts";
+import { fullPage, isPlain, PHOTOMETRIC, type TiffPage, tiffPages, whyNotRead } from "./tiff.ts";
+import {
+  alphaOf,
+  asRawData,
+  coloursOf,
+  pictureOfSamples,
+  type SampleArray,
+  type Samples,
+} from "./tiff-samples.ts";
 
 /**
- * Reads a picture file.
+ * Reads a picture file; `-` is standard input, and pipes are read to their end.
  *
- * @returns Upright, sRGB; a value of an sRGB file is exactly its byte / 255 (or its 16 bits / 65535).
+ * @returns Upright, sRGB; a value of an sRGB file is exactly its byte / 255 (or its 16 bits / 65535). With notes where
+ * a person should know how it was read.
  * @throws MisuseError when there is no such file, or it is a folder or may not be read.
  * @throws ImpastoError when it is empty, damaged, too large, or not a picture that impasto reads.
  * @example
  * const { width, height, rgb } = await readPicture("cat.png");
  */
-export async function readPicture(path: string): Promise<Picture> {
-  return decodePicture(await readBytes(path), path);
+export async function readPicture(path: string, options: ReadOptions = {}): Promise<Picture> {
+  return decodePicture(await readBytes(path, options.memory), path, options);
+}
+
+/** A file that can be decoded. */
+interface Source {
+  readonly bytes: Uint8Array;
+  /** What to call it in messages. */
+  readonly name: string;
+  readonly metadata: Metadata;
+  /** The picture that is meant, where the file is a TIFF. */
+  readonly page: TiffPage | undefined;
+  /** The size to decode it at, upright. */
+  readonly size: Size;
 }
 
 /**
@@ -29,50 +62,173 @@ export async function readPicture(path: string): Promise<Picture> {
  * @returns As `readPicture`.
  * @throws ImpastoError when the bytes are damaged, too large, or not a picture that impasto reads.
  */
-export async function decodePicture(bytes: Uint8Array, name: string): Promise<Picture> {
-  const { format, space, depth, bitsPerSample, icc } = await readMetadata(bytes, name);
-  const ignoreIcc = icc === undefined || isSrgbProfile(icc);
-  // From CMYK, libvips converts to 8 bits whatever there was.
-  const deep = depth !== "uchar" && space !== "cmyk";
-  let opened = await openPicture(bytes, { ignoreIcc });
+export async function decodePicture(
+  bytes: Uint8Array,
+  name: string,
+  options: ReadOptions = {},
+): Promise<Picture> {
+  const pages = tiffPages(bytes);
+  const page = fullPage(pages);
+  const reason = page && whyNotRead(page);
+  if (reason !== undefined) throw notRead(name, reason);
+  const readable = page === undefined || isPlain(page) ? bytes : asRawData(bytes, page);
+  // Raw numbers mean nothing to the filter that reduces.
+  const isReducible = readable === bytes && !(page !== undefined && isDeepCmyk(page));
+  const metadata = await readMetadata(readable, name, page);
+  const fileBytes = readable === bytes ? bytes.length : bytes.length + readable.length;
+  const header = headerOf(metadata, page, fileBytes);
+  const size = readingSize(header, isReducible ? options : { memory: options.memory }, name);
+  const source = { bytes: readable, name, metadata, page, size };
+  const picture = await decodeWithoutEnd(source).catch((error: unknown) => {
+    if (error instanceof ImpastoError || !isOutOfMemory(error)) throw error;
+    throw explain(error, name);
+  });
+  const notes = [...(picture.notes ?? []), ...sizeNotes(source, header, pages)];
+  return notes.length === 0 ? picture : { ...picture, notes };
+}
+
+/** What there is to say of a picture's size. */
+function sizeNotes(
+  { name, page, size }: Source,
+  header: Size,
+  pages: readonly TiffPage[],
+): readonly string[] {
+  const notes: string[] = [];
+  if (size.width !== header.width || size.height !== header.height) {
+    const own = `${header.width}×${header.height}`;
+    notes.push(`"${name}" has ${own} pixels and was reduced to ${size.width}×${size.height} as it was read.`);
+  }
+  const others = pages.filter(({ isSecondary }) => !isSecondary);
+  if (page !== undefined && others.some(({ width, height }) => width * height > page.width * page.height)) {
+    notes.push(`"${name}" holds ${others.length} pictures; the first is taken, though another is larger.`);
+  }
+  return notes;
+}
+
+/** Decodes, and lets a JPEG pass that lacks nothing but its end mark. */
+async function decodeWithoutEnd(source: Source): Promise<Picture> {
+  const { bytes, name, metadata } = source;
+  if (metadata.format !== "jpeg" || !lacksEnd(bytes)) return decode(source);
+  const isWhole = await hasAllPixels(bytes).catch((cause: unknown) => {
+    throw explain(cause, name);
+  });
+  if (!isWhole) throw explain(new Error("no end mark"), name);
+  const picture = await decode({ ...source, bytes: withEnd(bytes) });
+  return { ...picture, notes: [`"${name}" breaks off before its end mark, but its pixels are there.`] };
+}
+
+async function decode(source: Source): Promise<Picture> {
+  const { bytes, name, metadata, page } = source;
+  if (page !== undefined && !isPlain(page)) {
+    const samples = await readSamples(source);
+    const profile = metadata.icc && readProfile(metadata.icc, coloursOf(page.photometric));
+    return pictureOfSamples(samples, page, profile, name);
+  }
+  const picture = await decodePlain(source);
+  const frame = metadata.format === "gif" ? firstFrame(bytes) : undefined;
+  if (frame !== undefined) return clearAround(picture, frame, picture.width / metadata.width);
+  if (page === undefined || !isDeepCmyk(page)) return picture;
+  const { width, height, rgb } = picture;
+  const alpha = alphaOf(await readSamples({ ...source, bytes: asRawData(bytes, page) }), page, CMYK_CHANNELS);
+  return alpha === undefined ? { width, height, rgb } : { width, height, rgb, alpha };
+}
+
+const CMYK_CHANNELS = 4;
+
+/** Whether libvips takes alpha of 16 bits for 8, as it does where it converts from CMYK. */
+const isDeepCmyk = ({ photometric, bits }: TiffPage): boolean =>
+  photometric === PHOTOMETRIC.cmyk && bits[0] > 8 && bits.length > CMYK_CHANNELS;
+
+/** Numbers as they are stored. */
+async function readSamples({ bytes, name, metadata, page }: Source): Promise<Samples> {
+  const opened = await openPicture(bytes, { ignoreIcc: true, page });
+  const { data, info } = await opened
+    .toColourspace("multiband")
+    .raw({ depth: metadata.depth })
+    .toBuffer({ resolveWithObject: true })
+    .catch((cause: unknown) => {
+      throw explain(cause, name);
+    });
+  const { width, height, channels } = info;
+  return { values: samplesOf(data, metadata.depth), width, height, channels };
+}
+
+/** A picture whose numbers libvips understands; its colours are converted here but for CMYK and profiles of tables. */
+async function decodePlain({ bytes, name, metadata, page, size }: Source): Promise<Picture> {
+  const { format, space, depth, bitsPerSample } = metadata;
+  const isGrey = space === "b-w" || space === "grey16";
+  const profile = space === "cmyk" ? "tables" : profileOf(bytes, metadata, isGrey ? 1 : 3);
+  const deep = depth !== "uchar" && profile !== "tables";
+  let opened = await openPicture(bytes, { ignoreIcc: profile !== "tables", page });
+  const { width, height } = metadata.autoOrient;
+  if (size.width !== width || size.height !== height) {
+    opened = opened.resize({ ...size, fit: "fill", fastShrinkOnLoad: false });
+  }
   if (deep) opened = opened.toColourspace("rgb16");
-  // With more than 8 bits, sharp goes through Display P3 and stays there unless told otherwise.
-  if (deep && !ignoreIcc) opened = opened.withIccProfile("srgb");
+  // With more than 8 bits, sharp goes from tables through Display P3 and loses what lies outside of it.
+  else if (depth !== "uchar" && space !== "cmyk") opened = opened.pipelineColourspace("srgb");
   const { data, info } = await opened
     .raw({ depth: deep ? "ushort" : "uchar" })
     .toBuffer({ resolveWithObject: true })
     .catch((cause: unknown) => {
       throw explain(cause, name);
     });
-  if (!deep) return fromSamples(data, 255, info);
   const bits = (format === "heif" && bitsPerSample) || 16;
   // 10 and 12 bits are shifted up to 16, not stretched.
-  return fromSamples(sixteenBits(data), (2 ** bits - 1) * 2 ** (16 - bits), info);
+  const white = deep ? (2 ** bits - 1) * 2 ** (16 - bits) : 255;
+  const picture = fromSamples(samplesOf(data, deep ? "ushort" : "uchar"), white, info);
+  if (typeof profile === "object") convertToSrgb(picture.rgb, profile);
+  return picture;
 }
 
-function sixteenBits(data: Uint8Array): Uint16Array {
-  const aligned = data.byteOffset % 2 === 0 ? data : data.slice();
-  return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 2);
+/** What a file says of its colours, the most exact first. */
+function profileOf(bytes: Uint8Array, { format, icc, exif }: Metadata, colours: number): Profile {
+  const { coded, otherwise } = format === "png" ? readPngColour(bytes) : {};
+  if (coded !== undefined) return coded;
+  const profile = icc === undefined ? "unusable" : readProfile(icc, colours);
+  if (profile !== "unusable") return profile;
+  const stated = format === "heif" ? readHeifColour(bytes) : otherwise;
+  return stated ?? (exif !== undefined && isAdobeRgb(exif) ? adobeRgb() : "sRGB");
 }
 
-/** Interleaved whole numbers, 1 to 5 channels, to a picture: planar, in [0, 1]. */
+/** Typed as libvips names the kinds of numbers. */
+function samplesOf(data: Uint8Array, depth: Metadata["depth"]): SampleArray {
+  const { buffer, byteOffset, byteLength } = data.byteOffset % 4 === 0 ? data : data.slice();
+  switch (depth) {
+    case "char":
+      return new Int8Array(buffer, byteOffset, byteLength);
+    case "ushort":
+      return new Uint16Array(buffer, byteOffset, byteLength / 2);
+    case "short":
+      return new Int16Array(buffer, byteOffset, byteLength / 2);
+    case "uint":
+      return new Uint32Array(buffer, byteOffset, byteLength / 4);
+    case "int":
+      return new Int32Array(buffer, byteOffset, byteLength / 4);
+    case "float":
+      return new Float32Array(buffer, byteOffset, byteLength / 4);
+    default:
+      return new Uint8Array(buffer, byteOffset, byteLength);
+  }
+}
+
+/** Interleaved numbers from 0 to white, colours first, to a picture: planar, in [0, 1]. */
 function fromSamples(
-  samples: Uint8Array | Uint16Array,
+  samples: SampleArray,
   white: number,
   { width, height, channels }: { width: number; height: number; channels: number },
 ): Picture {
   const size = width * height;
   const colours = channels < 3 ? 1 : 3;
-  const plane = (channel: number): Float32Array => {
-    const values = new Float32Array(size);
-    for (let i = 0; i < size; i++) values[i] = Math.min(1, (samples[i * channels + channel] ?? 0) / white);
-    return values;
+  const fill = (plane: Float32Array, channel: number): void => {
+    for (let i = 0; i < size; i++) plane[i] = Math.min(1, samples[i * channels + channel] / white);
   };
   const rgb = new Float32Array(3 * size);
   for (let channel = 0; channel < 3; channel++) {
-    rgb.set(plane(colours === 1 ? 0 : channel), channel * size);
+    fill(rgb.subarray(channel * size, (channel + 1) * size), Math.min(channel, colours - 1));
   }
   if (channels === colours) return { width, height, rgb };
-  const alpha = plane(colours);
+  const alpha = new Float32Array(size);
+  fill(alpha, colours);
   return alpha.every((value) => value === 1) ? { width, height, rgb } : { width, height, rgb, alpha };
 }

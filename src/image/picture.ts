@@ -11,4 +11,6 @@ export interface Picture {
   readonly rgb: Float32Array;
   /** `[height, width]`, 0 transparent to 1 opaque; absent when the picture is opaque everywhere. */
   readonly alpha?: Float32Array;
+  /** What a person should know of how the file was read, a sentence each; absent when there is nothing to say. */
+  readonly notes?: readonly string[];
 }

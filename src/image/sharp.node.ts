@@ -6,11 +6,13 @@
  */
 
 import type sharp from "sharp";
-import type { Metadata, Sharp } from "sharp";
-import { ImpastoError } from "../errors.ts";
+import type { Metadata, Sharp, SharpOptions } from "sharp";
+import { ImpastoError, isOutOfMemory } from "../errors.ts";
+import { MAX_REDUCIBLE_PIXELS, tooLarge } from "./reading.ts";
+import type { TiffPage } from "./tiff.ts";
 
-/** The most pixels a picture may have: as floats, with its copies, about 3 GB. */
-export const MAX_PIXELS = 100_000_000;
+/** More than colours, black and alpha. */
+const MAX_CHANNELS = 16;
 
 /** The longest that one picture may take to decode or encode. */
 const MAX_SECONDS = 120;
@@ -25,7 +27,7 @@ let loaded: Promise<typeof sharp> | undefined;
  * Loads sharp, with every decoder blocked that impasto does not name, and without its cache.
  * This holds for the whole process.
  *
- * @throws ImpastoError when sharp is not installed for this platform.
+ * @throws ImpastoError when sharp is not installed for this platform, or there is no memory for it.
  */
 export function loadSharp(): Promise<typeof sharp> {
   loaded ??= importSharp();
@@ -40,26 +42,39 @@ async function importSharp(): Promise<typeof sharp> {
     sharp.unblock({ operation: LOADERS });
     return sharp;
   } catch (cause) {
+    if (isOutOfMemory(cause)) {
+      const message =
+        "There is too little memory to load the picture codecs (sharp); allow this process more, such as by ulimit -v";
+      throw new ImpastoError(message, { cause });
+    }
     const message = "The picture codecs (sharp) cannot be loaded; install impasto again on this machine";
     throw new ImpastoError(message, { cause });
   }
 }
 
-/**
- * Opens an encoded picture within the limits; nothing is decoded yet.
- *
- * @param ignoreIcc leave colours as stored, whatever the embedded profile says.
- */
+/** How a picture is opened. */
+export interface Opening {
+  /** Leave colours as stored, whatever the embedded profile says. */
+  readonly ignoreIcc?: boolean;
+  /** Stand the picture upright, as a camera says that it was held. */
+  readonly autoOrient?: boolean;
+  /** The picture that is meant, where a TIFF holds several. */
+  readonly page?: TiffPage | undefined;
+}
+
+/** Opens an encoded picture within the limits; nothing is decoded yet. */
 export async function openPicture(
   bytes: Uint8Array,
-  { ignoreIcc = false }: { ignoreIcc?: boolean } = {},
+  { ignoreIcc = false, autoOrient = true, page }: Opening = {},
 ): Promise<Sharp> {
   const sharp = await loadSharp();
   return sharp(bytes, {
-    limitInputPixels: MAX_PIXELS,
+    limitInputPixels: MAX_REDUCIBLE_PIXELS,
+    limitInputChannels: MAX_CHANNELS,
     failOn: "error", // truncation included; not the harmless warnings of many cameras
-    autoOrient: true,
+    autoOrient,
     ignoreIcc,
+    ...pageOptions(page),
   }).timeout({ seconds: MAX_SECONDS });
 }
 
@@ -71,17 +86,28 @@ export async function openRaw(
   const sharp = await loadSharp();
   return sharp(bytes, { raw: { ...raw }, limitInputPixels: false });
 }
+const pageOptions = (page: TiffPage | undefined): SharpOptions => ({
+  ...(page === undefined ? {} : { page: page.page }),
+  ...(page?.subPage === undefined ? {} : { tiff: { subifd: page.subPage } }),
+});
 
 /**
- * Reads what a picture says of itself: format, depth, profile, XMP.
+ * Reads what a picture says of itself, however large it is: format, depth, profile, XMP.
  *
  * @param name the file's name, for messages.
+ * @param page the picture that is meant, where a TIFF holds several.
  * @throws ImpastoError when the bytes are not a picture that impasto reads.
  */
-export async function readMetadata(bytes: Uint8Array, name: string): Promise<Metadata> {
+export async function readMetadata(bytes: Uint8Array, name: string, page?: TiffPage): Promise<Metadata> {
   if (bytes.length === 0) throw new ImpastoError(`"${name}" is empty; fetch or save it again`);
-  const picture = await openPicture(bytes);
+  const sharp = await loadSharp();
+  const picture = sharp(bytes, {
+    limitInputPixels: false,
+    limitInputChannels: MAX_CHANNELS,
+    ...pageOptions(page),
+  });
   const metadata = await picture.metadata().catch((cause: unknown) => {
+    if (page !== undefined) throw notRead(name, reasonOf(cause), cause);
     // A TIFF's directory may be at its end, so libvips does not know a truncated one for a TIFF at all.
     throw explain(isTiff(bytes) ? new Error("no TIFF directory", { cause }) : cause, name);
   });
@@ -95,26 +121,45 @@ export async function readMetadata(bytes: Uint8Array, name: string): Promise<Met
 
 function isTiff(bytes: Uint8Array): boolean {
   const start = String.fromCharCode(...bytes.subarray(0, 4));
-  return start === "II*\0" || start === "MM\0*";
+  return ["II*\0", "MM\0*", "II+\0", "MM\0+"].includes(start);
+}
+
+/** Says that a kind of TIFF is not read. */
+export const notRead = (name: string, reason: string, cause?: unknown): ImpastoError =>
+  new ImpastoError(
+    `"${name}" cannot be opened, since this kind of TIFF is not read (${reason}); save it as PNG or as a plain TIFF`,
+    { cause },
+  );
+
+/** The first line of what libvips says. */
+function reasonOf(cause: unknown): string {
+  const [firstLine = ""] = (cause instanceof Error ? cause.message : String(cause)).trim().split("\n");
+  return firstLine;
 }
 
 /** Says in one sentence what libvips found wrong with a picture. */
 export function explain(cause: unknown, name: string): ImpastoError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const [firstLine = ""] = reason.trim().split("\n");
   const options = { cause };
   if (/unsupported image format/i.test(reason)) {
     const message = `"${name}" is not a picture that impasto reads; give it a PNG, JPEG, WebP, AVIF, TIFF or GIF`;
     return new ImpastoError(message, options);
   }
-  if (/pixel limit/i.test(reason)) {
-    const limit = `${MAX_PIXELS / 1e6} megapixels`;
-    return new ImpastoError(`"${name}" is larger than impasto's limit of ${limit}; reduce it first`, options);
+  if (/pixel limit/i.test(reason)) return tooLarge(name, MAX_REDUCIBLE_PIXELS);
+  if (/channel limit/i.test(reason)) {
+    const message = `"${name}" has more than ${MAX_CHANNELS} channels; save it with its colours and alpha alone`;
+    return new ImpastoError(message, options);
+  }
+  if (isOutOfMemory(cause)) {
+    return new ImpastoError(`"${name}" takes more memory than there is; reduce it or allow more`, options);
+  }
+  if (/tiff2vips.*not (configured|supported|implemented)/i.test(reason)) {
+    return notRead(name, reasonOf(cause), cause);
   }
   if (/timeout/i.test(reason)) {
     const message = `"${name}" took longer than ${MAX_SECONDS} seconds to decode; save it again as PNG`;
     return new ImpastoError(message, options);
   }
-  const message = `"${name}" is damaged or cut short; fetch or save it again (${firstLine})`;
+  const message = `"${name}" is damaged or cut short; fetch or save it again (${reasonOf(cause)})`;
   return new ImpastoError(message, options);
 }

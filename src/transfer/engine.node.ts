@@ -30,11 +30,14 @@ export async function openEngine(
   options: EngineOptions = {},
   environment: Environment = process.env,
 ): Promise<OpenedEngine> {
-  const { network, convention, device, threads, memory = SHARE * machineMemory() } = parseOptions(options);
+  const { network, convention, device, threads, memory = defaultMemory() } = parseOptions(options);
   const opened = await openNetwork(network, environment, convention);
   const runtime = await openRuntime({ device, ...(threads === undefined ? {} : { threads }) });
   return { ...opened, runtime, memory };
 }
+
+/** The bytes that a process may use where it is not told how many. */
+export const defaultMemory = (): number => SHARE * machineMemory();
 
 /** A container's limit where there is one, else the machine's memory. */
 function machineMemory(): number {

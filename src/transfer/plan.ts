@@ -43,7 +43,7 @@ interface Costs {
 }
 
 /** Node, ONNX Runtime and this program. */
-const PROCESS_BYTES = 150e6;
+export const PROCESS_BYTES = 150e6;
 /** The network's file, its values and their transforms, for each byte of the weights in the graph. */
 const WEIGHTS_FACTOR = 9;
 /**

@@ -6,10 +6,11 @@ import { MisuseError } from "../../errors.ts";
 import { readPicture } from "../../image/decode.node.ts";
 import type { Picture } from "../../image/picture.ts";
 import { SHORTEST_SIDE } from "../../image/size.ts";
-import { openEngine } from "../../transfer/engine.node.ts";
+import { defaultMemory, openEngine } from "../../transfer/engine.node.ts";
 import { type Measurement, measure } from "../../transfer/measure.ts";
 import { writeNetwork } from "../engine-note.ts";
 import { optionsFrom, settingsFrom } from "../flags.ts";
+import { checkStandardInput, memoryToRead } from "../inputs.ts";
 import { printableJson, printableLines } from "../printable.ts";
 import { openProgress } from "../progress.ts";
 
@@ -20,15 +21,16 @@ export async function measureCommand(
 ): Promise<void> {
   const options = optionsFrom(flags);
   const { pooling } = settingsFrom(options);
-  const image = await readMeasurable(imagePath);
-  const content = await readMeasurable(String(flags.content));
-  const style = await readMeasurable(String(flags.style));
+  const paths = [imagePath, String(flags.content), String(flags.style)];
+  checkStandardInput(paths);
+  const [image, content, style] = await readMeasurables(paths, options.memory ?? defaultMemory());
   if (image.width !== content.width || image.height !== content.height) {
     throw new MisuseError(
       `"${flags.content}" has ${content.width}×${content.height} pixels and "${imagePath}" ${image.width}×${image.height}: measure pictures of one size.`,
     );
   }
   const progress = await openProgress({ quiet: flags.quiet === true });
+  for (const note of [image, content, style].flatMap(({ notes = [] }) => notes)) progress.note(note);
   const engine = await openEngine(options);
   progress.note(writeNetwork(engine, options.network));
   const measurement = await measure({ image, content, style, pooling }, engine);
@@ -37,9 +39,16 @@ export async function measureCommand(
   );
 }
 
+/** One after another, all of them whole. */
+async function readMeasurables(paths: readonly string[], memory: number): Promise<readonly Picture[]> {
+  const read: Picture[] = [];
+  for (const path of paths) read.push(await readMeasurable(path, memoryToRead(memory, read)));
+  return read;
+}
+
 /** Nothing is resampled here, so the picture must be large enough for the network as it is. */
-async function readMeasurable(path: string): Promise<Picture> {
-  const picture = await readPicture(path);
+async function readMeasurable(path: string, memory: number): Promise<Picture> {
+  const picture = await readPicture(path, { neededSize: (own) => own, memory });
   if (Math.min(picture.width, picture.height) < SHORTEST_SIDE) {
     throw new MisuseError(
       `"${path}" has ${picture.width}×${picture.height} pixels, and measuring needs at least ${SHORTEST_SIDE} a side.`,

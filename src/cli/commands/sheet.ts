@@ -3,19 +3,19 @@
  * the sheet. Stopped by Ctrl-C, it writes the sheet with the cells that are done.
  * @module
  */
-import { basename } from "node:path";
-import { readPicture } from "../../image/decode.node.ts";
+import { decodePicture } from "../../image/decode.node.ts";
+import { readBytes } from "../../image/file.node.ts";
 import type { Picture } from "../../image/picture.ts";
 import { resize } from "../../image/resize.ts";
 import type { Size } from "../../image/size.ts";
-import { type OpenedEngine, openEngine } from "../../transfer/engine.node.ts";
+import { defaultMemory, type OpenedEngine, openEngine } from "../../transfer/engine.node.ts";
 import type { Iterate, Stylization } from "../../transfer/iterate.ts";
 import type { Options } from "../../transfer/options.ts";
 import { stylize } from "../../transfer/stylize.ts";
 import { writeNetwork } from "../engine-note.ts";
 import { flagsOf, optionsFrom, settingsFrom } from "../flags.ts";
 import { follow, letSignalsIn } from "../follow.ts";
-import { readInputs } from "../inputs.ts";
+import { checkStandardInput, memoryToRead, pictureName, readInputs, readingNotes } from "../inputs.ts";
 import { watchForInterrupt } from "../interrupt.ts";
 import { printableJson } from "../printable.ts";
 import { openProgress, type Progress, writeSeconds } from "../progress.ts";
@@ -33,12 +33,20 @@ interface Plan {
   readonly photoPath: string;
   readonly photo: Picture;
   readonly initial: Picture | undefined;
-  readonly paintings: readonly { readonly path: string; readonly thumbnail: Picture }[];
+  readonly paintings: readonly Painting[];
   readonly strengths: readonly number[];
   readonly options: Options;
   readonly size: Size;
-  /** What is to be said of the paintings at this size. */
+  /** What is to be said of the pictures, and of the paintings at this size. */
   readonly notes: readonly string[];
+}
+
+/** A painting, as its file and as a thumbnail: there may be many. */
+interface Painting {
+  readonly path: string;
+  readonly thumbnail: Picture;
+  /** Decodes it, from the bytes that were read. */
+  decode(): Promise<Picture>;
 }
 
 /** Makes a contact sheet. */
@@ -105,15 +113,22 @@ async function makePlan(
   options: Options,
 ): Promise<Plan> {
   const settings = settingsFrom(options);
-  const inputs = await readInputs(photoPath, [], settings.init);
+  const memory = options.memory ?? defaultMemory();
+  checkStandardInput([photoPath, ...paintingPaths, settings.init]);
+  const inputs = await readInputs(photoPath, [], settings, memory);
   const photo = inputs.content.picture;
   const size = settings.contentSize(photo, settings.size);
-  const paintings: { path: string; thumbnail: Picture }[] = [];
-  const notes: string[] = [];
+  const left = memoryToRead(memory, [photo]);
+  const reading = { memory: left, neededSize: (own: Size) => settings.styleSize(own, size) };
+  const paintings: Painting[] = [];
+  const notes = [...readingNotes(inputs)];
   for (const path of paintingPaths) {
-    const picture = await readPicture(path);
-    paintings.push({ path, thumbnail: fitInto(picture, size) });
-    notes.push(...writeStyleNotes(photo, [{ name: basename(path), picture }], settings, options.styleScale));
+    const bytes = await readBytes(path, left);
+    const decode = (): Promise<Picture> => decodePicture(bytes, path, reading);
+    const picture = await decode();
+    paintings.push({ path, decode, thumbnail: fitInto(picture, size) });
+    const named = [{ name: pictureName(path), picture }];
+    notes.push(...(picture.notes ?? []), ...writeStyleNotes(photo, named, settings, options.styleScale));
   }
   return { photoPath, photo, initial: inputs.initial?.picture, paintings, strengths, options, size, notes };
 }
@@ -134,12 +149,12 @@ async function makeCells(
   results: Stylization[],
 ): Promise<void> {
   const cells = paintings.length * strengths.length;
-  for (const { path } of paintings) {
-    const styles = [{ picture: await readPicture(path), weight: 1 }];
+  for (const { path, decode } of paintings) {
+    const styles = [{ picture: await decode(), weight: 1 }];
     for (const strength of strengths) {
       const request = { content: photo, styles, options: { ...options, strength } };
       const steps = stylize(initial === undefined ? request : { ...request, initial }, engine, signal);
-      const where = `Cell ${results.length + 1} of ${cells}: ${basename(path)} at strength ${strength}`;
+      const where = `Cell ${results.length + 1} of ${cells}: ${pictureName(path)} at strength ${strength}`;
       const result = await follow(steps, (iterate) =>
         progress.update(() => {
           const left = secondsLeft(iterate, results, cells);

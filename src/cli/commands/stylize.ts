@@ -7,13 +7,13 @@ import { existsSync } from "node:fs";
 import { checkRecipeFits } from "../../image/encode.node.ts";
 import { checkFits } from "../../image/format.ts";
 import { DivergedError } from "../../transfer/diverged.ts";
-import { openEngine } from "../../transfer/engine.node.ts";
+import { defaultMemory, openEngine } from "../../transfer/engine.node.ts";
 import type { Iterate, Stylization } from "../../transfer/iterate.ts";
 import { stylize } from "../../transfer/stylize.ts";
 import { writeNetwork } from "../engine-note.ts";
 import { optionsFrom, settingsFrom } from "../flags.ts";
 import { follow, letSignalsIn } from "../follow.ts";
-import { type Inputs, readInputs } from "../inputs.ts";
+import { type Inputs, readInputs, readingNotes } from "../inputs.ts";
 import { watchForInterrupt } from "../interrupt.ts";
 import { openPreview } from "../preview.ts";
 import { printableJson } from "../printable.ts";
@@ -44,7 +44,8 @@ export async function stylizeCommand(
   const target = await openTarget(output, pictures);
   const progress = await openProgress({ quiet: flags.quiet === true });
   const preview = await openPreview(previewPath, progress.note);
-  const inputs = await readInputs(contentPath, styles, settings.init);
+  const inputs = await readInputs(contentPath, styles, settings, options.memory ?? defaultMemory());
+  for (const note of readingNotes(inputs)) progress.note(note);
   const size = settings.contentSize(inputs.content.picture, settings.size);
   checkFits(target.format, size.width, size.height);
 

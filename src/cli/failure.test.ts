@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { describeFailure } from "./failure.ts";
+
+describe("describeFailure", () => {
+  it.each([
+    ["the loader", new Error("libonnxruntime.so.1: failed to map segment from shared object")],
+    ["V8", new RangeError("Array buffer allocation failed")],
+    ["C++, behind another error", new Error("Session failed", { cause: new Error("std::bad_alloc") })],
+  ])("speaks of memory where %s does", (_, error) => {
+    expect(describeFailure(error, false)).toEqual({
+      exitCode: 1,
+      message: expect.stringMatching(
+        /^impasto: There is too little memory \(.*\); allow this process more\.$/,
+      ),
+    });
+  });
+
+  it("says of other surprises where to look", () => {
+    expect(describeFailure(new TypeError("x is not a function"), false).message).toBe(
+      "impasto: Unexpected failure: x is not a function (--debug shows where).",
+    );
+  });
+});
