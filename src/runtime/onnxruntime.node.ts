@@ -29,7 +29,7 @@ const FASTEST_FIRST = ["cuda", "dml", "webgpu"] as const;
  * @example const runtime = await openRuntime({ device: "cpu", threads: 2 });
  */
 export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
-  const ort = await import("onnxruntime-node");
+  const ort = await loadOnnxRuntime();
   // A device that fails is reported by us; ONNX Runtime's own words on it would be in red on every terminal.
   ort.env.logLevel = "fatal";
   const available = ort.listSupportedBackends().map(({ name }) => name);
@@ -47,6 +47,16 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
 }
 
 type Ort = typeof import("onnxruntime-node");
+
+/**
+ * Loads the library. It would look up a host to send telemetry to, and keep files in the user's folders for it, unless
+ * the process's environment forbids that before it is loaded. A worker thread has only a copy of that environment.
+ */
+function loadOnnxRuntime(): Promise<Ort> {
+  process.env.ORT_DISABLE_TELEMETRY ||= "1";
+  return import("onnxruntime-node");
+}
+
 type RealDevice = Exclude<Device, "auto">;
 
 async function requireDevice(ort: Ort, device: RealDevice, available: readonly string[]): Promise<void> {
