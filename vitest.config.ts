@@ -8,5 +8,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     globalSetup: ["test/cli-build.ts"],
+    reporters: ["default", "test/skipped-by-name.ts"],
   },
 });

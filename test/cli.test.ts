@@ -303,11 +303,21 @@ describe("a transfer, with VGG-19 where its weights are there and the built-in n
     expect(stderr).toMatch(/^impasto: A picture of 65536×49152 needs about [^\n]* at most\.\n$/);
     expect(readdirSync(cwd)).toEqual([]);
   });
+});
 
+describe.skipIf(!weights)("The command with VGG-19 (needs IMPASTO_WEIGHTS)", () => {
   it("checks the weights it would use", async () => {
     const { code, stdout } = await run(["weights", "check"], { cwd: root });
     expect(code).toBe(0);
     expect(stdout).toMatch(/SHA-256: [0-9a-f]{64}\n$/);
+  });
+
+  it("repaints a picture with them where nobody chose a network", async () => {
+    const cwd = folder();
+    const args = [picture("content.png"), picture("style.png"), ...SMALL, "-o", "out.png", "--json"];
+    const { stdout, stderr, code } = await run(args, { cwd });
+    expect({ stderr, code }).toMatchObject({ stderr: expect.stringContaining("VGG-19, found"), code: 0 });
+    expect(reportIn(stdout)).toMatchObject({ network: "vgg19", width: 64, height: 48 });
   });
 });
 
