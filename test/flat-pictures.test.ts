@@ -112,10 +112,14 @@ describe.each([
     if (!absent) engine = await openEngine({ device: "cpu", network });
   });
 
-  it.skipIf(absent).each(PRESET_NAMES)("are repainted by the preset %s", async (preset) => {
-    const cases = network === "built-in" && preset === "impasto" ? ALL : FEW;
-    expect(await failures(engine, preset, cases)).toEqual([]);
-  });
+  it.skipIf(absent).each(PRESET_NAMES)(
+    "are repainted by the preset %s",
+    async (preset) => {
+      const cases = network === "built-in" && preset === "impasto" ? ALL : FEW;
+      expect(await failures(engine, preset, cases)).toEqual([]);
+    },
+    180_000,
+  );
 
   it.skipIf(absent).each(PRESET_NAMES)("are repainted by the preset %s in blocks", async (preset) => {
     for (const loss of await lossesInBlocks(engine, preset)) expect(loss).toBeGreaterThan(0);
