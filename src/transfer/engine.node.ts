@@ -2,10 +2,10 @@
  * Opens what a transfer needs under Node: the network, the runtime, and a bound on memory.
  * @module
  */
-import { totalmem } from "node:os";
 import type { Environment } from "../network/locate.node.ts";
 import { openNetwork } from "../network/open.node.ts";
 import { openRuntime } from "../runtime/onnxruntime.node.ts";
+import { memoryToUse, readMemoryFacts } from "./available-memory.node.ts";
 import { type OptionsInput, parseOptions } from "./options.ts";
 import type { Engine } from "./stylize.ts";
 
@@ -17,7 +17,7 @@ export interface OpenedEngine extends Engine {
   readonly note: string;
 }
 
-/** The part of the machine's memory that impasto allows itself where it is not told how much. */
+/** The part of the memory that is there that impasto allows itself where it is not told how much. */
 const SHARE = 0.9;
 
 /**
@@ -37,10 +37,4 @@ export async function openEngine(
 }
 
 /** The bytes that a process may use where it is not told how many. */
-export const defaultMemory = (): number => SHARE * machineMemory();
-
-/** A container's limit where there is one, else the machine's memory. */
-function machineMemory(): number {
-  const limit = process.constrainedMemory();
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-}
+export const defaultMemory = (): number => SHARE * memoryToUse(readMemoryFacts());

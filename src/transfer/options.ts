@@ -104,7 +104,7 @@ export const optionsSchema = z.strictObject({
     .describe("the input that a file of weights was made for, where it is not recognised"),
   device: z.enum(DEVICES).default("auto").describe("where to compute"),
   memory: z.union([z.string(), z.number()]).transform(bytesFrom).refine(isAmount, AMOUNT).optional().meta({
-    description: "memory the whole process may use, such as 4GB; most of the machine's if not given",
+    description: "memory the whole process may use, such as 4GB; most of what is available if not given",
     expected: AMOUNT,
   }),
   threads: z.int().min(1).max(1024).optional().describe("CPU threads to use; all cores if not given"),

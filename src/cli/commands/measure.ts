@@ -8,7 +8,7 @@ import type { Picture } from "../../image/picture.ts";
 import { SHORTEST_SIDE } from "../../image/size.ts";
 import { defaultMemory, openEngine } from "../../transfer/engine.node.ts";
 import { type Measurement, measure } from "../../transfer/measure.ts";
-import { writeNetwork } from "../engine-note.ts";
+import { writeEngine } from "../engine-note.ts";
 import { optionsFrom, settingsFrom } from "../flags.ts";
 import { checkStandardInput, memoryToRead } from "../inputs.ts";
 import { printableJson, printableLines } from "../printable.ts";
@@ -32,7 +32,7 @@ export async function measureCommand(
   const progress = await openProgress({ quiet: flags.quiet === true });
   for (const note of [image, content, style].flatMap(({ notes = [] }) => notes)) progress.note(note);
   const engine = await openEngine(options);
-  progress.note(writeNetwork(engine, options.network));
+  for (const note of writeEngine(engine, options)) progress.note(note);
   const measurement = await measure({ image, content, style, pooling }, engine);
   process.stdout.write(
     flags.json ? `${printableJson(measurement)}\n` : printableLines(writeTable(measurement)),

@@ -12,7 +12,7 @@ import { defaultMemory, type OpenedEngine, openEngine } from "../../transfer/eng
 import type { Iterate, Stylization } from "../../transfer/iterate.ts";
 import type { Options } from "../../transfer/options.ts";
 import { stylize } from "../../transfer/stylize.ts";
-import { writeNetwork } from "../engine-note.ts";
+import { writeEngine } from "../engine-note.ts";
 import { flagsOf, optionsFrom, settingsFrom } from "../flags.ts";
 import { follow, letSignalsIn } from "../follow.ts";
 import { checkStandardInput, memoryToRead, pictureName, readInputs, readingNotes } from "../inputs.ts";
@@ -72,7 +72,7 @@ export async function sheetCommand(
   );
   try {
     const engine = await openEngine(options);
-    progress.note(writeNetwork(engine, options.network));
+    for (const note of writeEngine(engine, options)) progress.note(note);
     for (const note of plan.notes) progress.note(note);
     await letSignalsIn();
     const results: Stylization[] = [];

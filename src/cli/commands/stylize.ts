@@ -10,7 +10,7 @@ import { DivergedError } from "../../transfer/diverged.ts";
 import { defaultMemory, openEngine } from "../../transfer/engine.node.ts";
 import type { Iterate, Stylization } from "../../transfer/iterate.ts";
 import { stylize } from "../../transfer/stylize.ts";
-import { writeNetwork } from "../engine-note.ts";
+import { writeEngine } from "../engine-note.ts";
 import { optionsFrom, settingsFrom } from "../flags.ts";
 import { follow, letSignalsIn } from "../follow.ts";
 import { type Inputs, readInputs, readingNotes } from "../inputs.ts";
@@ -54,7 +54,7 @@ export async function stylizeCommand(
   );
   try {
     const engine = await openEngine(options);
-    progress.note(writeNetwork(engine, options.network));
+    for (const note of writeEngine(engine, options)) progress.note(note);
     const longest = { options, settings, inputs, engine, result: longestResult(size, settings) };
     checkRecipeFits(target.format, recipeOf(longest));
     const paintings = inputs.styles.map(({ picture, facts }) => ({ name: facts.name, picture }));
