@@ -78,6 +78,7 @@ describe("Several styles", () => {
     const reference = await paint(blend([painting, 1], [other, 3]));
     expect((await paint(blend([painting, 2], [other, 6]))).rgb).toEqual(reference.rgb);
     expect((await paint(blend([painting, 2 ** -40], [other, 3 * 2 ** -40]))).rgb).toEqual(reference.rgb);
+    expect((await paint(blend([painting, 2 ** 1022], [other, 3 * 2 ** 1022]))).rgb).toEqual(reference.rgb);
     const swapped = await paint(blend([painting, 3], [other, 1]));
     expect(relativeError(swapped.rgb, reference.rgb)).toBeGreaterThan(1e-5);
   });

@@ -62,12 +62,13 @@ export const stylize = (
 
 /** As {@link stylize}, with every choice already made. */
 export async function* repaint(
-  { content, styles, initial }: Omit<StylizeRequest, "options">,
+  { content, styles: weighted, initial }: Omit<StylizeRequest, "options">,
   settings: Settings,
   engine: Engine,
   signal?: AbortSignal,
 ): AsyncGenerator<Iterate, Stylization> {
-  checkStyles(styles);
+  checkStyles(weighted);
+  const styles = relativeToLargest(weighted);
   const { network, memory = Number.POSITIVE_INFINITY } = engine;
   const size = settings.contentSize(content, settings.size);
   const held = [content, ...styles.map(({ picture }) => picture), ...(initial ? [initial] : [])];
@@ -183,6 +184,12 @@ function checkStyles(styles: readonly WeightedStyle[]): void {
   if (styles.every(({ weight }) => weight === 0)) {
     throw new MisuseError("The styles' weights sum to 0: give at least one a weight above 0.");
   }
+}
+
+/** The same ratios, in numbers whose sum is one too, however large they were. */
+function relativeToLargest(styles: readonly WeightedStyle[]): readonly WeightedStyle[] {
+  const largest = Math.max(...styles.map(({ weight }) => weight));
+  return styles.map((style) => ({ ...style, weight: style.weight / largest }));
 }
 
 /** The size with another longest side; the shape is that of the final size. */
