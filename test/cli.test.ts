@@ -361,7 +361,9 @@ describe.skipIf(!(weights && fixtures))("measure (needs IMPASTO_WEIGHTS and IMPA
     near(measured.total, expected.total, 1e-4);
     near(measured.gradientNorm, expected.gradientNorm, 1e-3);
   });
+});
 
+describe("measure", () => {
   it("refuses pictures of different sizes and pictures too small for the network", async () => {
     const measure = (image: string, content: string) =>
       run(["measure", picture(image), "--content", picture(content), "--style", picture("style.png")], {

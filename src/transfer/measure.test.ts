@@ -93,6 +93,18 @@ describe("A measurement", () => {
     expect(engine.compiled()).toBe(compiled);
   });
 
+  test.each([
+    ["image", 8, 8],
+    ["style", 100, 15],
+  ] as const)("of a picture too small for the network is misuse: %s %i×%i", async (name, width, height) => {
+    const small = colours(width, height, 4);
+    const asked = { image, content, style, pooling: "max", [name]: small } as const;
+    const measuring = measure(name === "image" ? { ...asked, content: small } : asked, engine);
+    await expect(measuring).rejects.toThrow(
+      new MisuseError(`The ${name} has ${width}×${height} pixels, and measuring needs at least 16 a side.`),
+    );
+  });
+
   test("of the same pictures is the same to the bit", async () => {
     const asked = { image, content, style, pooling: "max" } as const;
     expect(await measure(asked, engine)).toEqual(await measure(asked, engine));

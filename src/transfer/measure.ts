@@ -5,6 +5,7 @@
 import { MisuseError } from "../errors.ts";
 import { overMeanColour } from "../image/alpha.ts";
 import type { Picture } from "../image/picture.ts";
+import { SHORTEST_SIDE } from "../image/size.ts";
 import type { Pooling } from "../network/network.ts";
 import { parseOptions } from "./options.ts";
 import { heldBytes, planMemory } from "./plan.ts";
@@ -25,7 +26,7 @@ export interface Measurement {
   readonly gradientNorm: number;
 }
 
-/** Three pictures, none of which is resampled. */
+/** Three pictures of at least 16 pixels a side, none of which is resampled. */
 export interface MeasureRequest {
   readonly image: Picture;
   readonly content: Picture;
@@ -35,12 +36,19 @@ export interface MeasureRequest {
 
 /**
  * Measures how far `image` is from the content of one picture and the style of another.
- * @throws MisuseError when the content has not the image's size.
+ * @throws MisuseError when the content has not the image's size, or a picture is too small for the network.
  */
 export async function measure(
   { image, content, style, pooling }: MeasureRequest,
   engine: Engine,
 ): Promise<Measurement> {
+  for (const [name, { width, height }] of Object.entries({ image, content, style })) {
+    if (Math.min(width, height) < SHORTEST_SIDE) {
+      throw new MisuseError(
+        `The ${name} has ${width}×${height} pixels, and measuring needs at least ${SHORTEST_SIDE} a side.`,
+      );
+    }
+  }
   if (image.width !== content.width || image.height !== content.height) {
     throw new MisuseError(
       `The content has ${content.width}×${content.height} pixels and the image ${image.width}×${image.height}: measure pictures of one size.`,
