@@ -231,6 +231,16 @@ describe("a transfer, with VGG-19 where its weights are there and the built-in n
     expect(readdirSync(cwd)).toHaveLength(2);
   });
 
+  it("makes the result as large as the photograph where that is asked for", async () => {
+    const cwd = folder();
+    const args = [picture("content.png"), picture("style.png"), "--size", "original", "--iterations", "1"];
+    const { stdout, code } = await run([...args, "-o", "out.png", "--json"], { cwd });
+    expect(code).toBe(0);
+    expect(reportIn(stdout)).toMatchObject({ width: 64, height: 48 });
+    const recipe = await run(["recipe", "out.png"], { cwd });
+    expect(JSON.parse(recipe.stdout)).toMatchObject({ options: { size: 64 } });
+  });
+
   it("keeps transparency as it was", async () => {
     const cwd = folder();
     const { code } = await run([picture("faded.png"), picture("style.png"), ...SMALL, "-o", "out.png"], {

@@ -13,6 +13,7 @@ function validValues(name: string): fc.Arbitrary<unknown> {
   if (field === undefined || typeof field === "boolean") throw new Error(`No schema for ${name}`);
   const { enum: choices, type, minimum, maximum, exclusiveMinimum } = field;
   if (choices) return fc.constantFrom(...choices);
+  if (name === "size") return fc.oneof(fc.constant("original"), fc.integer({ min: 16, max: 65_536 }));
   if (name === "memory") return fc.integer({ min: 1 });
   if (type === "integer") return fc.integer({ min: minimum ?? 0, max: maximum ?? 2 ** 32 - 1 });
   if (type === "string") return fc.string({ minLength: 1 });
@@ -116,13 +117,14 @@ describe("Options", () => {
   });
 
   test.each([
-    [{ size: 15 }, "Expected a whole number from 16 to 65536 for size but received 15."],
-    [{ size: 65_537 }, "Expected a whole number from 16 to 65536 for size but received 65537."],
-    [{ size: 20.5 }, "Expected a whole number from 16 to 65536 for size but received 20.5."],
-    [{ size: "512" }, 'Expected a whole number from 16 to 65536 for size but received "512".'],
-    [{ size: Number.NaN }, "Expected a whole number from 16 to 65536 for size but received NaN."],
-    [{ size: null }, "Expected a whole number from 16 to 65536 for size but received null."],
-    [{ size: [512] }, "Expected a whole number from 16 to 65536 for size but received [512]."],
+    [{ size: 15 }, "Expected original or a whole number from 16 to 65536 for size but received 15."],
+    [{ size: 65_537 }, "Expected original or a whole number from 16 to 65536 for size but received 65537."],
+    [{ size: 20.5 }, "Expected original or a whole number from 16 to 65536 for size but received 20.5."],
+    [{ size: "512" }, 'Expected original or a whole number from 16 to 65536 for size but received "512".'],
+    [{ size: Number.NaN }, "Expected original or a whole number from 16 to 65536 for size but received NaN."],
+    [{ size: null }, "Expected original or a whole number from 16 to 65536 for size but received null."],
+    [{ size: "own" }, 'Expected original or a whole number from 16 to 65536 for size but received "own".'],
+    [{ size: [512] }, "Expected original or a whole number from 16 to 65536 for size but received [512]."],
     [{ contentWeight: -1 }, "Expected a finite number of at least 0 for contentWeight but received -1."],
     [
       { styleWeight: Number.POSITIVE_INFINITY },
@@ -173,7 +175,7 @@ describe("The fields of the options", () => {
     const defaults: Readonly<Record<string, unknown>> = parseOptions({});
     for (const { name, description, expected, default: value } of fields) {
       expect(description, name).toMatch(/^\S.+/);
-      expect(expected, name).toMatch(/^(a |one of |layers )/);
+      expect(expected, name).toMatch(/^(original or a |a |one of |layers )/);
       expect(expected, name).not.toContain("undefined");
       expect(value, name).toEqual(defaults[name]);
     }
@@ -191,7 +193,7 @@ describe("The fields of the options", () => {
 
   test("expect of a value exactly what the check allows", () => {
     for (const { name, kind, expected } of fields) {
-      const [, least, most] = /^a whole number from (\d+) to (\d+)$/.exec(expected) ?? [];
+      const [, least, most] = /a whole number from (\d+) to (\d+)$/.exec(expected) ?? [];
       if (kind !== "integer") continue;
       const [min, max] = [Number(least), Number(most)];
       for (const value of [min, max]) expect(() => parseOptions({ [name]: value })).not.toThrow();

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { MisuseError } from "../errors.ts";
+import { LONGEST_SIDE, SHORTEST_SIDE } from "../image/size.ts";
 import { CONVENTIONS } from "../network/convention.ts";
 import { LAYERS, type Layer } from "../network/layers.ts";
 import { EDGES, POOLINGS } from "../network/network.ts";
@@ -49,7 +50,10 @@ const isAmount = (bytes: number): boolean => bytes >= 1 && Number.isFinite(bytes
 /** The options, each with its description. Those without a default are the preset's. */
 export const optionsSchema = z.strictObject({
   preset: z.enum(PRESET_NAMES).default("impasto").describe("the way of working"),
-  size: z.int().min(16).max(65_536).optional().describe("longest side of the result in pixels"),
+  size: z
+    .union([z.literal("original"), z.int().min(SHORTEST_SIDE).max(LONGEST_SIDE)])
+    .optional()
+    .describe("longest side of the result in pixels; original is the photograph's own size"),
   iterations: z
     .int()
     .min(1)
@@ -138,12 +142,20 @@ export function optionFields(): readonly OptionField[] {
   );
 }
 
-function describeField(name: string, field: z.core.JSONSchema.BaseSchema): OptionField {
-  const { description = "", default: value } = field;
+function describeField(name: string, described: z.core.JSONSchema.BaseSchema): OptionField {
+  const { description = "", default: value } = described;
+  const { words, field } = wordsApart(described);
   const known = typeof value === "string" || typeof value === "number" ? { default: value } : {};
   const kind = kindOf(field);
   const expected = typeof field.expected === "string" ? field.expected : expectation(kind, field);
-  return { name, kind, description, expected, ...known };
+  return { name, kind, description, expected: [...words, expected].join(" or "), ...known };
+}
+
+/** A union of words and one other kind, such as `original` or a number, taken apart. */
+function wordsApart(field: z.core.JSONSchema.BaseSchema) {
+  const members = field.anyOf ?? [];
+  const words = members.flatMap(({ const: word }) => (typeof word === "string" ? [word] : []));
+  return { words, field: members.find((member) => member.const === undefined) ?? field };
 }
 
 function kindOf({ enum: choices, type }: z.core.JSONSchema.BaseSchema): OptionField["kind"] {

@@ -40,6 +40,20 @@ describe.each(PRESET_NAMES)("The settings of the preset %s", (preset) => {
     }
   });
 
+  test("give the result the photograph's own size where that is asked for, as far as there is such a size", () => {
+    const { contentSize } = settle({ preset, size: "original" });
+    for (const size of [
+      { width: 4001, height: 2999 },
+      { width: 16, height: 65_536 },
+    ]) {
+      expect(contentSize(size, "original")).toEqual(size);
+    }
+    expect(contentSize({ width: 300, height: 7 }, "original")).toEqual({ width: 300, height: 16 });
+    const tooLarge = () => contentSize({ width: 70_000, height: 20 }, "original");
+    expect(tooLarge).toThrow(MisuseError);
+    expect(tooLarge).toThrow(/^The photograph has 70000×20 pixels/);
+  });
+
   test("make as many evaluations at each size as the option says", () => {
     for (const { iterations } of settle({ preset, iterations: 7 }).schedule(512)) expect(iterations).toBe(7);
   });

@@ -21,9 +21,11 @@ export const PRESETS: Readonly<Record<Options["preset"], Preset>> = {
 };
 
 /** A preset, overridden. */
-export interface Settings extends Omit<Preset, "optimizer" | "init" | "lbfgs" | "adam"> {
-  /** Longest side of the result; the preset decides when absent. */
-  readonly size: number | undefined;
+export interface Settings extends Omit<Preset, "optimizer" | "init" | "lbfgs" | "adam" | "contentSize"> {
+  /** Longest side of the result, or the photograph's own size; the preset decides when absent. */
+  readonly size: Options["size"];
+  /** The size of the result, given the photograph's and what was asked for. @throws MisuseError when it is too large. */
+  contentSize(content: Size, asked: Options["size"]): Size;
   readonly optimizer: OptimizerSettings;
   readonly init: string;
   readonly seed: number;
@@ -42,6 +44,16 @@ function scaledStyleSize(style: Size, result: Size, preset: Preset, scale: numbe
   return longest(wished) > most ? sizeWithinLongestSide(wished.width, wished.height, most) : wished;
 }
 
+/** The photograph's own size, as far as there are results of that size. */
+function originalSize({ width, height }: Size): Size {
+  if (Math.max(width, height) > LONGEST_SIDE) {
+    throw new MisuseError(
+      `The photograph has ${width}×${height} pixels, and no side of a result has more than ${LONGEST_SIDE}: give its size as a number.`,
+    );
+  }
+  return { width: Math.max(SHORTEST_SIDE, width), height: Math.max(SHORTEST_SIDE, height) };
+}
+
 /**
  * Lets the options override their preset.
  * @param nameOf what to call an option in messages, where it is not by its name.
@@ -55,6 +67,8 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
     edges: options.edges ?? preset.edges,
     styleMeasure: options.styleMeasure ?? preset.styleMeasure,
     contentWeight: alphaOf(options, preset, nameOf),
+    contentSize: (content, asked) =>
+      asked === "original" ? originalSize(content) : preset.contentSize(content, asked),
     styleSize: (style, result) => scaledStyleSize(style, result, preset, options.styleScale),
     styleWeight: options.styleWeight ?? preset.styleWeight,
     smoothnessWeight: options.smoothnessWeight ?? preset.smoothnessWeight,
