@@ -17,6 +17,7 @@ import { flagsOf, optionsFrom, settingsFrom } from "../flags.ts";
 import { follow, letSignalsIn } from "../follow.ts";
 import { checkStandardInput, memoryToRead, pictureName, readInputs, readingNotes } from "../inputs.ts";
 import { watchForInterrupt } from "../interrupt.ts";
+import { writeOptionNotes } from "../option-notes.ts";
 import { printableJson } from "../printable.ts";
 import { openProgress, type Progress, writeSeconds } from "../progress.ts";
 import { failedBut } from "../rescue.ts";
@@ -73,6 +74,7 @@ export async function sheetCommand(
   try {
     const engine = await openEngine(options);
     for (const note of writeEngine(engine, options)) progress.note(note);
+    for (const note of writeOptionNotes(flags, settingsFrom(options))) progress.note(note);
     for (const note of plan.notes) progress.note(note);
     await letSignalsIn();
     const results: Stylization[] = [];

@@ -15,6 +15,7 @@ import { optionsFrom, settingsFrom } from "../flags.ts";
 import { follow, letSignalsIn } from "../follow.ts";
 import { type Inputs, readInputs, readingNotes } from "../inputs.ts";
 import { watchForInterrupt } from "../interrupt.ts";
+import { writeOptionNotes } from "../option-notes.ts";
 import { openPreview } from "../preview.ts";
 import { printableJson } from "../printable.ts";
 import { openProgress, writeSeconds } from "../progress.ts";
@@ -55,6 +56,7 @@ export async function stylizeCommand(
   try {
     const engine = await openEngine(options);
     for (const note of writeEngine(engine, options)) progress.note(note);
+    for (const note of writeOptionNotes(flags, settings)) progress.note(note);
     const longest = { options, settings, inputs, engine, result: longestResult(size, settings) };
     checkRecipeFits(target.format, recipeOf(longest));
     const paintings = inputs.styles.map(({ picture, facts }) => ({ name: facts.name, picture }));
