@@ -215,6 +215,18 @@ describe("a transfer, with VGG-19 where its weights are there and the built-in n
     expect(readFileSync(join(second, "out.webp")).equals(readFileSync(join(first, "out.webp")))).toBe(true);
   });
 
+  it("says how many threads it took, with which the same bytes come again", async () => {
+    const args = [picture("content.png"), picture("style.png"), ...SMALL, "--quiet", "-o", "out.png"];
+    const [first, second] = [folder(), folder()];
+    await run(args, { cwd: first });
+    const { stdout } = await run(["recipe", "out.png"], { cwd: first });
+    const { threads } = z
+      .object({ options: z.object({ threads: z.int() }) })
+      .parse(JSON.parse(stdout)).options;
+    await run([...args, "--threads", String(threads)], { cwd: second });
+    expect(readFileSync(join(second, "out.png")).equals(readFileSync(join(first, "out.png")))).toBe(true);
+  });
+
   it("names a result after its pictures, and never takes a name that is taken", async () => {
     const cwd = folder();
     await writeFile(join(cwd, "content-style-second.style.png"), "taken");

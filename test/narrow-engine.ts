@@ -38,6 +38,7 @@ export async function narrowEngine(network = narrowNetwork()): Promise<WatchedEn
   let last: Readonly<Record<string, Float32Array>> = {};
   const watched: Runtime = {
     device: runtime.device,
+    threads: runtime.threads,
     async compile(outputs) {
       const program = await runtime.compile(outputs);
       compiled += 1;

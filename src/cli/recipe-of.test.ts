@@ -33,7 +33,15 @@ test.each(PRESET_NAMES.map((preset) => [preset]))(
       .object({ options: z.record(z.string(), z.unknown()) })
       .parse(JSON.parse(recipe)).options;
     expect(Object.keys(written)).toEqual(
-      expect.arrayContaining(["styleMeasure", "edges", "scales", "iterations", "contentWeight", "pooling"]),
+      expect.arrayContaining([
+        "styleMeasure",
+        "edges",
+        "scales",
+        "iterations",
+        "contentWeight",
+        "pooling",
+        "threads",
+      ]),
     );
     const again = resolveSettings(parseOptions(written));
     expect(essence(again)).toBe(essence(settings));

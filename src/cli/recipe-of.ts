@@ -46,7 +46,10 @@ export function recipeOf({ options, settings, inputs, engine, result }: Making):
   const { total, content, style, smoothness } = result.loss;
   return writeRecipe({
     software: `impasto ${readVersion()}`,
-    options: usedOptions(options, { ...settings, optimizer: result.optimizer }, Math.max(width, height)),
+    options: {
+      ...usedOptions(options, { ...settings, optimizer: result.optimizer }, Math.max(width, height)),
+      threads: runtime.threads,
+    },
     network: { name: network.name, checksum: network.checksum },
     device: runtime.device,
     content: inputs.content.facts,
@@ -60,8 +63,15 @@ export function recipeOf({ options, settings, inputs, engine, result }: Making):
   });
 }
 
-/** The strength is left out, for the weights it stood for are there, and both together are refused. */
-function usedOptions({ strength: _, ...options }: Options, settings: Settings, size: number): Options {
+/**
+ * The strength is left out, for the weights it stood for are there, and both together are refused; and the threads, which
+ * the runtime knows.
+ */
+function usedOptions(
+  { strength: _, threads: _threads, ...options }: Options,
+  settings: Settings,
+  size: number,
+): Options {
   const { optimizer, init, pooling, edges, styleMeasure, contentLayers, styleLayers } = settings;
   const { contentWeight, styleWeight, smoothnessWeight } = settings;
   const schedule = settings.schedule(size);

@@ -12,6 +12,7 @@ import { relu } from "../graph/operations/relu.ts";
 import { total } from "../graph/operations/sum.ts";
 import { ShapeError } from "../graph/shape.ts";
 import { constant, input, type Tensor } from "../graph/tensor.ts";
+import { coreCount } from "./cores.node.ts";
 import { openRuntime } from "./onnxruntime.node.ts";
 import type { Program, Runtime } from "./runtime.ts";
 
@@ -123,6 +124,11 @@ describe("A runtime", () => {
   test("says which device it runs on, never auto", async () => {
     expect(cpu.device).toBe("cpu");
     expect(["cuda", "dml", "webgpu", "coreml", "cpu"]).toContain((await openRuntime()).device);
+  });
+
+  test("says how many threads it computes with, also where nobody asked for a number", async () => {
+    expect(cpu.threads).toBe(1);
+    expect((await openRuntime({ device: "cpu" })).threads).toBe(coreCount());
   });
 
   test("either opens a device it was asked for or names it and says what to use", async () => {

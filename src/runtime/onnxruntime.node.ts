@@ -8,13 +8,14 @@ import type { InferenceSession } from "onnxruntime-node";
 import { ImpastoError } from "../errors.ts";
 import { type MadeConstants, writeOnnx } from "../graph/onnx.ts";
 import { type Shape, ShapeError, sizeOf } from "../graph/shape.ts";
+import { coreCount } from "./cores.node.ts";
 import type { Device, Runtime } from "./runtime.ts";
 
 /** How a runtime is opened. */
 export interface RuntimeOptions {
   /** @default "auto" */
   readonly device?: Device;
-  /** CPU threads to use; all cores when absent. */
+  /** CPU threads to use; one for each core when absent. */
   readonly threads?: number;
   /** A file name to begin each operator profile with; no profile when absent. */
   readonly profile?: string;
@@ -33,17 +34,18 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
   // A device that fails is reported by us; ONNX Runtime's own words on it would be in red on every terminal.
   ort.env.logLevel = "fatal";
   const available = ort.listSupportedBackends().map(({ name }) => name);
-  const { device = "auto" } = options;
+  const { device = "auto", threads = coreCount(), profile } = options;
+  const sessions = { threads, profile };
   if (device !== "auto") {
     await requireDevice(ort, device, available);
-    return runtimeOn(ort, device, options);
+    return runtimeOn(ort, device, sessions);
   }
   for (const candidate of FASTEST_FIRST) {
     if (available.includes(candidate) && mayHave(candidate) && (await works(ort, candidate)) === true) {
-      return runtimeOn(ort, candidate, options);
+      return runtimeOn(ort, candidate, sessions);
     }
   }
-  return runtimeOn(ort, "cpu", options);
+  return runtimeOn(ort, "cpu", sessions);
 }
 
 type Ort = typeof import("onnxruntime-node");
@@ -58,6 +60,12 @@ function loadOnnxRuntime(): Promise<Ort> {
 }
 
 type RealDevice = Exclude<Device, "auto">;
+
+/** What all sessions of a runtime have in common. */
+interface SessionSettings {
+  readonly threads: number;
+  readonly profile?: string | undefined;
+}
 
 async function requireDevice(ort: Ort, device: RealDevice, available: readonly string[]): Promise<void> {
   if (device === "cpu") return;
@@ -83,7 +91,7 @@ async function works(ort: Ort, device: RealDevice): Promise<true | string> {
     const { scalar } = await import("../graph/tensor.ts");
     const session = await ort.InferenceSession.create(
       writeOnnx({ one: scalar(1) }, { cpu: false, channelBlocks: false, made: new WeakMap() }).bytes,
-      sessionOptions(device, {}),
+      sessionOptions(device, { threads: 1 }),
     );
     await session.release();
     return true;
@@ -96,7 +104,7 @@ async function works(ort: Ort, device: RealDevice): Promise<true | string> {
 
 function sessionOptions(
   device: RealDevice,
-  { threads, profile }: RuntimeOptions,
+  { threads, profile }: SessionSettings,
 ): InferenceSession.SessionOptions {
   return {
     executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
@@ -104,20 +112,21 @@ function sessionOptions(
     logSeverityLevel: 4,
     // A planned memory block comes on top of what the first run took, and nothing gets faster by it.
     enableMemPattern: false,
-    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+    intraOpNumThreads: threads,
     ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
   };
 }
 
-function runtimeOn(ort: Ort, device: RealDevice, options: RuntimeOptions): Runtime {
+function runtimeOn(ort: Ort, device: RealDevice, sessions: SessionSettings): Runtime {
   const made: MadeConstants = new WeakMap();
   return {
     device,
+    threads: sessions.threads,
     async compile(outputs) {
       const cpu = device === "cpu";
       // ONNX Runtime's packages have the blocked layout for x64 processors alone.
       const model = writeOnnx(outputs, { cpu, channelBlocks: cpu && process.arch === "x64", made });
-      const session = await ort.InferenceSession.create(model.bytes, sessionOptions(device, options));
+      const session = await ort.InferenceSession.create(model.bytes, sessionOptions(device, sessions));
       const shared = [...model.shared].map(([name, { values, shape }]) => [
         name,
         new ort.Tensor("float32", values, shape),
@@ -134,7 +143,7 @@ function runtimeOn(ort: Ort, device: RealDevice, options: RuntimeOptions): Runti
           );
         },
         async release() {
-          if (options.profile !== undefined) session.endProfiling();
+          if (sessions.profile !== undefined) session.endProfiling();
           await session.release();
         },
       };

@@ -26,5 +26,7 @@ export interface Program {
 export interface Runtime {
   /** The device graphs run on, never `auto`. */
   readonly device: Exclude<Device, "auto">;
+  /** The CPU threads that it computes with. Sums are taken in their order, so results depend on it in their last digits. */
+  readonly threads: number;
   compile(outputs: Readonly<Record<string, Tensor>>): Promise<Program>;
 }

@@ -111,7 +111,12 @@ export const optionsSchema = z.strictObject({
     description: "memory the whole process may use, such as 4GB; most of what is available if not given",
     expected: AMOUNT,
   }),
-  threads: z.int().min(1).max(1024).optional().describe("CPU threads to use; all cores if not given"),
+  threads: z
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe("CPU threads to use; all cores if not given, and another number changes the picture a little"),
 });
 
 /** Options with their defaults filled in. */
