@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { evaluate, relativeError, uniform } from "../../test/evaluate.ts";
 import { convolution } from "../graph/operations/convolution.ts";
-import { constant } from "../graph/tensor.ts";
+import { constant, input } from "../graph/tensor.ts";
 import { mappedMoments, moments } from "./moments.ts";
 
 const features = constant(uniform([1, 3, 4, 5], 1), [1, 3, 4, 5]);
@@ -12,6 +12,16 @@ describe("Moments", () => {
     const { second, mean } = await evaluate({ ...moments(two) });
     expect([...mean]).toEqual([2, 0]);
     expect([...second]).toEqual([5, -2, -2, 4]);
+  });
+
+  test("of a large picture in one colour are those of its one feature, as if it had been a small one", async () => {
+    const [values, side] = [[0.3, 0.7, 2.1], 1100];
+    const plain = Float32Array.from({ length: 3 * side ** 2 }, (_, i) => values[Math.floor(i / side ** 2)]);
+    const large = input("features", [1, 3, side, side]);
+    const { second, mean } = await evaluate({ ...moments(large) }, { features: plain });
+    const products = values.flatMap((a) => values.map((b) => a * b));
+    expect(relativeError(mean, values)).toBeLessThan(1e-5);
+    expect(relativeError(second, products)).toBeLessThan(3e-5);
   });
 
   test("of mapped features follow from the features' own", async () => {

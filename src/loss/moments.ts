@@ -27,7 +27,10 @@ export function moments(features: Tensor): Moments {
   const [, rows = 0, height = 0, width = 0] = features.shape;
   const flat = reshape(features, [rows, height * width]);
   const average = 1 / (height * width);
-  return { second: scale(average, rowProducts(flat)), mean: scale(average, sum(flat, [1])) };
+  return {
+    second: scale(average, rowProducts(flat)),
+    mean: reshape(scale(average, sum(features, [2, 3])), [rows, 1]),
+  };
 }
 
 /** The moments of R [f; 1]. @param map R, `[rows, C + 1]`, for f of C rows. */

@@ -43,6 +43,12 @@ describe("A matrix of 2 rows and 3 columns", () => {
   });
 });
 
+test("The sum of a million equal numbers is a million times the number, also in single precision", async () => {
+  const many = input("many", [1, 4, 512, 512]);
+  const { y } = await evaluate({ y: total(many) }, { many: new Float32Array(2 ** 20).fill(0.3) });
+  expect(y[0] / (0.3 * 2 ** 20)).toBeCloseTo(1, 5);
+});
+
 const m = (...shape: number[]): Tensor => input("x", shape);
 
 test.each<[string, () => Tensor, string]>([
