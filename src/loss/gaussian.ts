@@ -10,6 +10,7 @@ import { fidelity } from "../graph/operations/fidelity.ts";
 import { identity } from "../graph/operations/identity.ts";
 import { matrixInverseSquareRoot, matrixSquareRoot } from "../graph/operations/matrix-square-root.ts";
 import { multiply, scale, square } from "../graph/operations/multiply.ts";
+import { relu } from "../graph/operations/relu.ts";
 import { rowProducts } from "../graph/operations/row-products.ts";
 import { squareRoot } from "../graph/operations/square-root.ts";
 import { subtract } from "../graph/operations/subtract.ts";
@@ -21,10 +22,10 @@ import { type StyleMeasure, statistic } from "./style-measure.ts";
 const REGULARITY = 4e-3;
 
 /**
- * Added to each variance for each unit of the features' whole power: a covariance is the difference of two nearly equal
- * matrices, whose rounding would make it less than positive where a picture has far more power than the painting.
+ * From so many times the style's mean power on, what is added grows with the picture's own: a covariance is the difference
+ * of two nearly equal matrices, whose rounding, a hundred-thousandth of their power, would make it less than positive.
  */
-const ROUNDING = 1e-6;
+const MUCH_POWER = 2;
 
 /** Added to the mean power, for a painting that a layer sees nothing in. */
 const LEAST_POWER = 1e-6;
@@ -34,7 +35,7 @@ export const gaussianMeasure: StyleMeasure = {
   prepare({ second, mean: average }, channels) {
     // The mean power of a channel: ‖μ‖² + tr Σ is the trace of the second moments.
     const power = add(scale(1 / channels, trace(second)), scalar(LEAST_POWER));
-    const { mean, covariance } = normal(second, average, power);
+    const { mean, covariance } = normal(second, average, power, channels);
     return {
       power,
       centre: mean,
@@ -44,7 +45,8 @@ export const gaussianMeasure: StyleMeasure = {
     };
   },
   loss(moments, target, channels) {
-    const { mean, covariance } = normal(moments.second, moments.mean, statistic(target, "power"));
+    const power = statistic(target, "power");
+    const { mean, covariance } = normal(moments.second, moments.mean, power, channels);
     const overlap = fidelity(statistic(target, "root"), statistic(target, "inverseRoot"), covariance);
     const spreads = add(trace(covariance), statistic(target, "spread"));
     const means = total(square(subtract(mean, statistic(target, "centre"))));
@@ -58,12 +60,14 @@ function normal(
   second: Tensor,
   mean: Tensor,
   power: Tensor,
+  channels: number,
 ): { readonly mean: Tensor; readonly covariance: Tensor } {
   const [rows = 0] = second.shape;
   const unitMean = divide(mean, squareRoot(power));
   const unitSecond = divide(second, power);
   const spread = subtract(unitSecond, rowProducts(unitMean));
-  const added = add(scalar(REGULARITY), scale(ROUNDING, trace(unitSecond)));
+  const own = scale(1 / (MUCH_POWER * channels), trace(unitSecond));
+  const added = scale(REGULARITY, add(scalar(1), relu(subtract(own, scalar(1)))));
   return { mean: unitMean, covariance: add(spread, multiply(added, identity(rows))) };
 }
 
