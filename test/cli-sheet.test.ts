@@ -129,7 +129,7 @@ describe("a sheet", () => {
     const env = { ...process.env, NODE: process.execPath, COMMAND };
     execFileSync("bash", ["-c", script], { cwd, env, stdio: "pipe" });
     expect(JSON.parse((await run(["recipe", "out.png"], { cwd })).stdout)).toMatchObject({
-      options: { contentWeight: expect.closeTo(0.038 * 30 ** 0.5, 6), seed: 7 },
+      options: { contentWeight: expect.closeTo(0.037 * 30 ** 0.5, 6), seed: 7 },
       content: { name: PHOTO },
       styles: [{ name: PAINTINGS[0] }],
     });

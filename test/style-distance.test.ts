@@ -50,7 +50,7 @@ function referenceDistance(picture: Found, painting: Found, rows: number): numbe
   const normal = ({ second, mean }: Found) => {
     const unit = matrix(second).div(power);
     const centre = matrix(mean).div(Math.sqrt(power));
-    const added = Matrix.eye(rows).mul(4e-3 + 1e-6 * unit.trace());
+    const added = Matrix.eye(rows).mul(4e-3 * Math.max(1, unit.trace() / (2 * rows)));
     return { centre, covariance: Matrix.sub(unit, centre.mmul(centre.transpose())).add(added) };
   };
   const [a, b] = [normal(picture), normal(painting)];

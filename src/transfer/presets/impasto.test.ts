@@ -13,7 +13,7 @@ describe("The preset impasto", () => {
       edges: "replicate",
       styleMeasure: "gaussian",
       relative: true,
-      contentWeight: 0.038,
+      contentWeight: 0.037,
       styleWeight: 1,
       smoothnessWeight: 0.25,
       contentLayers: { conv4_2: 1 },

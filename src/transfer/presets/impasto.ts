@@ -38,7 +38,7 @@ export const impasto: Preset = {
   edges: "replicate",
   styleMeasure: "gaussian",
   relative: true,
-  contentWeight: 0.038,
+  contentWeight: 0.037,
   styleWeight: 1,
   smoothnessWeight: 0.25,
   contentLayers: { conv4_2: 1 },
