@@ -4,6 +4,7 @@
  * @module
  */
 import { MisuseError } from "../errors.ts";
+import { required } from "../required.ts";
 import { optionFields, parseOptions } from "../transfer/options.ts";
 import { numberFrom } from "./flags.ts";
 
@@ -37,5 +38,5 @@ export function parseStrengths(text: string): readonly number[] {
 function parseStrength(part: string): number {
   const written = part.trim();
   const { strength } = parseOptions({ strength: numberFrom(written) ?? written }, () => "--strengths");
-  return strength ?? Number.NaN;
+  return required(strength, "strength");
 }

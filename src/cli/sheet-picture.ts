@@ -41,9 +41,9 @@ function lay({ width, height, rgb, alpha }: Picture, onto: Picture, left: number
     for (let y = 0; y < height; y++) {
       const to = (channel * onto.height + top + y) * onto.width + left;
       for (let x = 0; x < width; x++) {
-        const opacity = alpha === undefined ? 1 : (alpha[y * width + x] ?? 0);
-        const value = rgb[(channel * height + y) * width + x] ?? 0;
-        onto.rgb[to + x] = value * opacity + (onto.rgb[to + x] ?? 0) * (1 - opacity);
+        const opacity = alpha === undefined ? 1 : alpha[y * width + x];
+        const value = rgb[(channel * height + y) * width + x];
+        onto.rgb[to + x] = value * opacity + onto.rgb[to + x] * (1 - opacity);
       }
     }
   }

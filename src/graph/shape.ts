@@ -3,6 +3,7 @@
  * @module
  */
 import { ImpastoError } from "../errors.ts";
+import { required } from "../required.ts";
 
 /** The sizes of a tensor's axes, outermost first; `[]` is a single number. */
 export type Shape = readonly number[];
@@ -27,6 +28,10 @@ export const formatShape = (shape: Shape): string => `[${shape.join(", ")}]`;
 
 /** The number of values in a tensor of this shape. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
+
+/** The size of one axis. @throws TypeError when there is no such axis. */
+export const sizeOfAxis = (shape: Shape, axis: number): number =>
+  required(shape[axis], `axis ${axis} in ${formatShape(shape)}`);
 
 /** Whether two shapes are the same. */
 export const sameShape = (a: Shape, b: Shape): boolean =>

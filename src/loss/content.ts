@@ -15,6 +15,6 @@ import { sumOfSquaredDifferences } from "./squared-differences.ts";
  * network's features stand in for VGG-19's.
  */
 export function contentLoss(features: Tensor, target: Tensor, channels: number): Tensor {
-  const [, , height = 0, width = 0] = features.shape;
+  const [, , height, width] = features.shape;
   return scale(1 / (channels * height * width), sumOfSquaredDifferences(features, target));
 }

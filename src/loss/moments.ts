@@ -24,7 +24,7 @@ export interface Moments {
 
 /** The moments of features `[1, rows, H, W]`. */
 export function moments(features: Tensor): Moments {
-  const [, rows = 0, height = 0, width = 0] = features.shape;
+  const [, rows, height, width] = features.shape;
   const flat = reshape(features, [rows, height * width]);
   const average = 1 / (height * width);
   return {
@@ -35,7 +35,7 @@ export function moments(features: Tensor): Moments {
 
 /** The moments of R [f; 1]. @param map R, `[rows, C + 1]`, for f of C rows. */
 export function mappedMoments({ second, mean }: Moments, map: Tensor): Moments {
-  const [rows = 0, columns = 0] = map.shape;
+  const [rows, columns] = map.shape;
   const one = reshape(scalar(1), [1, 1]);
   const homogeneous = concatenate(
     [concatenate([second, mean], 1), concatenate([transpose(mean), one], 1)],

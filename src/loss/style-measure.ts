@@ -3,6 +3,7 @@
  * @module
  */
 import type { Tensor } from "../graph/tensor.ts";
+import { required } from "../required.ts";
 import type { Moments } from "./moments.ts";
 
 /** Values of one layer by their names. */
@@ -25,8 +26,5 @@ export interface StyleMeasure {
 }
 
 /** A statistic by its name. @throws TypeError when the measure does not make it. */
-export function statistic(statistics: Statistics, name: string): Tensor {
-  const found = statistics[name];
-  if (found === undefined) throw new TypeError(`There is no statistic ${name}`);
-  return found;
-}
+export const statistic = (statistics: Statistics, name: string): Tensor =>
+  required(statistics[name], `statistic ${name}`);

@@ -8,6 +8,7 @@ import { multiply, square } from "../graph/operations/multiply.ts";
 import { sliceAxis } from "../graph/operations/slice.ts";
 import { subtract } from "../graph/operations/subtract.ts";
 import { total } from "../graph/operations/sum.ts";
+import { sizeOfAxis } from "../graph/shape.ts";
 import type { Tensor } from "../graph/tensor.ts";
 
 /**
@@ -29,7 +30,7 @@ const differences = (
 ): [Tensor, Tensor] => [measure(neighbours(image, 2, counted)), measure(neighbours(image, 3, counted))];
 
 function neighbours(image: Tensor, axis: number, counted: Tensor | undefined): Tensor {
-  const size = image.shape[axis] ?? 0;
+  const size = sizeOfAxis(image.shape, axis);
   const difference = subtract(sliceAxis(image, axis, 1, size), sliceAxis(image, axis, 0, size - 1));
   return counted ? multiply(difference, sliceAxis(counted, axis, 0, size - 1)) : difference;
 }

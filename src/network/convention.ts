@@ -54,7 +54,7 @@ export const recogniseConvention = (kernel: Float32Array): Convention | undefine
     let [difference, norm] = [0, 0];
     for (const [filter, ...sums] of OXFORD_SUMS) {
       sums.forEach((sum, channel) => {
-        const scale = convention === "torchvision" ? 255 / (TORCHVISION.scale[channel] ?? 1) : 1;
+        const scale = convention === "torchvision" ? 255 / TORCHVISION.scale[channel] : 1;
         const found = sumOf(filter, convention === "caffe" ? 2 - channel : channel) / scale;
         difference += (found - sum) ** 2;
         norm += sum ** 2;

@@ -34,7 +34,7 @@ export const BLOCK_CHANNELS = [64, 128, 256, 512, 512] as const;
 export const blockOf = (layer: Layer): number => Number(layer.slice("conv".length, layer.indexOf("_")));
 
 /** Output channels of a layer of VGG-19. */
-export const channelsOf = (layer: Layer): number => BLOCK_CHANNELS[blockOf(layer) - 1] ?? 0;
+export const channelsOf = (layer: Layer): number => BLOCK_CHANNELS[blockOf(layer) - 1];
 
 /** Input channels of a layer of VGG-19: the layer before it, or the picture's three. */
 export const inputChannelsOf = (layer: Layer): number => {

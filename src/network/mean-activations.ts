@@ -41,7 +41,7 @@ function scaleFilters(
       for (const end = index + plane; index < end; index++) scaled[index] = kernel[index] * factor;
     }
   }
-  return { kernel: scaled, bias: bias.map((value, filter) => value / (means[filter] ?? 1)) };
+  return { kernel: scaled, bias: bias.map((value, filter) => value / means[filter]) };
 }
 
 /**

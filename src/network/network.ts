@@ -77,7 +77,7 @@ export const throughHeads = (features: Features): Features =>
   new Map(
     [...features].map(([layer, { tensor, head, channels }]) => {
       if (head === undefined) return [layer, { tensor, channels }];
-      const [rows = 0, columns = 0] = head.shape;
+      const [rows, columns] = head.shape;
       const kernel = reshape(sliceAxis(head, 1, 0, columns - 1), [rows, columns - 1, 1, 1]);
       const bias = reshape(sliceAxis(head, 1, columns - 1, columns), [rows]);
       return [layer, { tensor: convolution(tensor, kernel, bias, 0), channels }];

@@ -215,8 +215,8 @@ export const decodeTensor = (
   const values = new Float32Array(halves.length);
   const bits = new Uint32Array(values.buffer);
   // Plain loops: with a callback for each value these take several times as long.
-  if (dtype === "F16") for (let i = 0; i < halves.length; i++) values[i] = fromHalf(halves[i] ?? 0);
-  else for (let i = 0; i < halves.length; i++) bits[i] = (halves[i] ?? 0) << 16;
+  if (dtype === "F16") for (let i = 0; i < halves.length; i++) values[i] = fromHalf(halves[i]);
+  else for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
   return values;
 };
 
@@ -249,7 +249,7 @@ const encodeTensor = (name: string, { data, shape, dtype }: WritableTensor): Uin
     throw new ImpastoError(`${name} holds ${tooLarge}, too large for F16; write it as F32`);
   const bits = new Uint32Array(data.slice().buffer);
   const halves = new Uint16Array(bits.length);
-  for (let i = 0; i < bits.length; i++) halves[i] = toHalf(bits[i] ?? 0);
+  for (let i = 0; i < bits.length; i++) halves[i] = toHalf(bits[i]);
   return new Uint8Array(halves.buffer);
 };
 

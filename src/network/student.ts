@@ -51,8 +51,7 @@ export const headName = (layer: Layer, normalized: boolean): string =>
 export function studentNetwork({ tensors }: Safetensors, checksum: string): Network {
   const tensor = (name: string, rank: number) => {
     const found = tensors.get(name);
-    if (found?.shape.length !== rank)
-      throw new ImpastoError(`The built-in network's file has no ${name}: install impasto again.`);
+    if (found?.shape.length !== rank) throw incomplete(name);
     return constant(found.data, found.shape);
   };
   const convolutions = new Map(
@@ -69,11 +68,10 @@ export function studentNetwork({ tensors }: Safetensors, checksum: string): Netw
   const heads = new Map(
     TAUGHT_LAYERS.flatMap((layer) => [true, false].map((normalized) => headName(layer, normalized))).map(
       (name) => {
-        const { shape = [], data = new Float32Array() } = tensors.get(name) ?? {};
-        const [rows = 0, columns = 0] = shape;
-        if (rows === 0 || rows !== columns)
-          throw new ImpastoError(`The built-in network's file has no ${name}: install impasto again.`);
-        return [name, constant(data, [rows, columns])] as const;
+        const head = tensor(name, 2);
+        const [rows, columns] = head.shape;
+        if (rows === 0 || rows !== columns) throw incomplete(name);
+        return [name, head] as const;
       },
     ),
   );
@@ -98,6 +96,9 @@ export function studentNetwork({ tensors }: Safetensors, checksum: string): Netw
     },
   };
 }
+
+const incomplete = (name: string): ImpastoError =>
+  new ImpastoError(`The built-in network's file has no ${name}: install impasto again.`);
 
 const noHead = (layer: Layer): MisuseError =>
   new MisuseError(

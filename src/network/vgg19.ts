@@ -11,6 +11,7 @@ import { multiply } from "../graph/operations/multiply.ts";
 import { relu } from "../graph/operations/relu.ts";
 import { sliceAxis } from "../graph/operations/slice.ts";
 import { subtract } from "../graph/operations/subtract.ts";
+import { sizeOfAxis } from "../graph/shape.ts";
 import { constant, type Tensor } from "../graph/tensor.ts";
 import { recogniseConvention } from "./convention.ts";
 import { blockOf, LAYERS, type Layer } from "./layers.ts";
@@ -61,7 +62,7 @@ export function vggFeatures(
     const { kernel, bias } = weightsOf(layer);
     preactivation = convolution(x, kernel, bias, before === undefined && edges === "replicate" ? 0 : 1);
     x = relu(preactivation);
-    if (layers.includes(layer)) features.set(layer, { tensor: x, channels: x.shape[1] ?? 0 });
+    if (layers.includes(layer)) features.set(layer, { tensor: x, channels: sizeOfAxis(x.shape, 1) });
   }
   return features;
 }
@@ -69,7 +70,7 @@ export function vggFeatures(
 /** One more pixel on each side, each the border's own again. */
 const replicateEdges = (image: Tensor): Tensor =>
   [2, 3].reduce((x, axis) => {
-    const size = x.shape[axis] ?? 0;
+    const size = sizeOfAxis(x.shape, axis);
     return concatenate([sliceAxis(x, axis, 0, 1), x, sliceAxis(x, axis, size - 1, size)], axis);
   }, image);
 

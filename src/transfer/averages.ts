@@ -3,10 +3,12 @@
  * another. They are taken before a layer's head, which maps them once they are whole.
  * @module
  */
+import { sizeOfAxis } from "../graph/shape.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
 import { type Moments, mappedMoments, moments } from "../loss/moments.ts";
 import type { Layer } from "../network/layers.ts";
 import { type FeatureMap, type Features, featuresAt } from "../network/network.ts";
+import { required } from "../required.ts";
 
 const averageName = (layer: Layer, part: keyof Moments): string => `average.${layer}.${part}`;
 
@@ -21,7 +23,7 @@ export function averagesOf(features: Features, layer: Layer): readonly (readonly
 
 /** A layer's averages as inputs of a graph, by their names. */
 export function averageInputs({ tensor }: FeatureMap, layer: Layer): readonly (readonly [string, Tensor])[] {
-  const [, rows = 0] = tensor.shape;
+  const rows = sizeOfAxis(tensor.shape, 1);
   return Object.entries({
     [averageName(layer, "second")]: [rows, rows],
     [averageName(layer, "mean")]: [rows, 1],
@@ -30,10 +32,11 @@ export function averageInputs({ tensor }: FeatureMap, layer: Layer): readonly (r
 
 /** A layer's moments among averages. @throws TypeError when they are not there. */
 export function momentsAmong(averages: ReadonlyMap<string, Tensor>, layer: Layer): Moments {
-  const second = averages.get(averageName(layer, "second"));
-  const mean = averages.get(averageName(layer, "mean"));
-  if (!second || !mean) throw new TypeError(`There are no averages of ${layer}`);
-  return { second, mean };
+  const average = (part: keyof Moments): Tensor => {
+    const name = averageName(layer, part);
+    return required(averages.get(name), name);
+  };
+  return { second: average("second"), mean: average("mean") };
 }
 
 /** Moments as a layer's head maps them, if it has one. */

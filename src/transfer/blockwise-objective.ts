@@ -12,6 +12,7 @@ import { total as totalOf } from "../graph/operations/sum.ts";
 import { input } from "../graph/tensor.ts";
 import type { Layer } from "../network/layers.ts";
 import { type Features, featuresAt, throughHeads } from "../network/network.ts";
+import { required } from "../required.ts";
 import { averageInputs, averagesOf, momentsAmong } from "./averages.ts";
 import { type Block, featureBox, shareOf } from "./blocks.ts";
 import { buildOptions } from "./build-options.ts";
@@ -66,7 +67,7 @@ async function compileStyle(view: View, targets: Targets) {
   );
   const slopes = gradients(total, [...averages.values()]);
   const pulls = Object.fromEntries(
-    [...averages.keys()].map((name, i) => [pullName(name), slopes[i] ?? total]),
+    [...averages.keys()].map((name, i) => [pullName(name), required(slopes[i], `gradient by ${name}`)]),
   );
   const program = await runtime.compile({ ...losses, ...pulls });
   return {
@@ -115,13 +116,17 @@ async function compileDescent(view: View, targets: Targets) {
       totalOf(multiply(input(pullName(name), value.shape), scale(shareOf(partition, layer), value))),
     ),
   );
-  const [gradient = variables] = gradients(add(total, ...pulled), [variables]);
+  const [gradient] = gradients(add(total, ...pulled), [variables]);
   const program = await runtime.compile({ ...losses, gradient });
+  const contentTarget = (layer: Layer): Float32Array => {
+    const name = contentTargetName(layer);
+    return required(targets[name], name);
+  };
   return {
     async run(block: Block, values: Float32Array, pulls: Targets) {
       const own = contentLayers.map((layer) => [
         contentTargetName(layer),
-        ownTarget(targets[contentTargetName(layer)], view, block, layer),
+        ownTarget(contentTarget(layer), view, block, layer),
       ]);
       const { gradient, ...terms } = await program.run({
         ...Object.fromEntries(own),
@@ -130,7 +135,7 @@ async function compileDescent(view: View, targets: Targets) {
         variables: cut(values, size, block.region),
         owned: ownership(block),
       });
-      return { terms: numbers(terms), gradient };
+      return { terms: numbers(terms), gradient: required(gradient, "gradient of the loss") };
     },
     release: () => program.release(),
   };
@@ -156,12 +161,7 @@ function wholeFeatures({ partition, network, settings }: View): Features {
 }
 
 /** The part of a whole content target that the block owns, and 0 elsewhere in its region. */
-function ownTarget(
-  target: Float32Array = new Float32Array(),
-  { partition }: View,
-  block: Block,
-  layer: Layer,
-): Float32Array {
+function ownTarget(target: Float32Array, { partition }: View, block: Block, layer: Layer): Float32Array {
   const whole = featureBox({ left: 0, top: 0, ...partition.size }, layer);
   const [region, owned] = [featureBox(block.region, layer), featureBox(block.owned, layer)];
   const rows = target.length / (whole.width * whole.height);

@@ -5,9 +5,11 @@
  */
 import { averagePool } from "../graph/operations/average-pool.ts";
 import { multiply, scale } from "../graph/operations/multiply.ts";
+import { sizeOfAxis } from "../graph/shape.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
 import type { Layer } from "../network/layers.ts";
 import { type Features, featuresAt, type Network, throughHeads } from "../network/network.ts";
+import { required } from "../required.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { featureBox, type Partition, shareOf, strideOf } from "./blocks.ts";
 import { buildOptions } from "./build-options.ts";
@@ -98,7 +100,7 @@ export async function gatherMaps(
       featureBox({ left: 0, top: 0, ...size }, layer),
       featuresAt(features, layer),
     ];
-    const values = new Float32Array((tensor.shape[1] ?? 0) * whole.width * whole.height);
+    const values = new Float32Array(sizeOfAxis(tensor.shape, 1) * whole.width * whole.height);
     return { layer, name: nameOf(layer), whole, tensor, values };
   });
   if (maps.length === 0) return {};
@@ -108,7 +110,7 @@ export async function gatherMaps(
       signal?.throwIfAborted();
       const found = await program.run({ image: cut(rgb, size, block.region) });
       for (const { layer, name, whole, values } of maps) {
-        const part = found[name] ?? new Float32Array();
+        const part = required(found[name], name);
         paste(part, featureBox(block.region, layer), values, whole, featureBox(block.owned, layer));
       }
     }

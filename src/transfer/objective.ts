@@ -8,6 +8,7 @@ import { input } from "../graph/tensor.ts";
 import type { Size } from "../image/size.ts";
 import { moments } from "../loss/moments.ts";
 import { featuresAt, type Network, throughHeads } from "../network/network.ts";
+import { required } from "../required.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { buildOptions } from "./build-options.ts";
 import { type Settings, weightedLayers } from "./settings.ts";
@@ -59,13 +60,16 @@ export async function compileObjective(
     ...styleTerms(features, (layer) => moments(featuresAt(features, layer).tensor), targets, settings),
     smoothnessTerm(image, image.shape, settings),
   ]);
-  const [gradient = variables] = gradients(total, [variables]);
+  const [gradient] = gradients(total, [variables]);
   const program = await runtime.compile({ ...losses, total, gradient });
   return {
     async evaluate(values) {
       const { gradient, ...results } = await program.run({ ...targets, ...weights, variables: values });
       const { total, ...terms } = numbers(results);
-      return { loss: report(terms, total), gradient };
+      return {
+        loss: report(terms, required(total, "total loss")),
+        gradient: required(gradient, "gradient of the loss"),
+      };
     },
     release: () => program.release(),
   };
@@ -73,7 +77,9 @@ export async function compileObjective(
 
 /** The single values of results. */
 export const numbers = (results: Readonly<Record<string, Float32Array>>): Record<string, number> =>
-  Object.fromEntries(Object.entries(results).map(([name, [value = Number.NaN]]) => [name, value]));
+  Object.fromEntries(
+    Object.entries(results).map(([name, [value]]) => [name, required(value, `value of ${name}`)]),
+  );
 
 /** Sums weighted terms by their kind. @param total their sum, where it is known already. */
 export function report(

@@ -42,7 +42,7 @@ const UNITS: Readonly<Record<string, number>> = { "": 1, b: 1, k: 1e3, m: 1e6, g
 function bytesFrom(amount: string | number): number {
   if (typeof amount === "number") return amount;
   const [, number, unit = ""] = /^(\d+\.?\d*|\.\d+) ?([kmgt]?b?)$/i.exec(amount.trim()) ?? [];
-  return Number(number) * (UNITS[unit.slice(0, 1).toLowerCase()] ?? 1);
+  return Number(number) * UNITS[unit.slice(0, 1).toLowerCase()];
 }
 
 const isAmount = (bytes: number): boolean => bytes >= 1 && Number.isFinite(bytes);

@@ -13,6 +13,7 @@ import { SHORTEST_SIDE, type Size } from "../image/size.ts";
 import type { Layer } from "../network/layers.ts";
 import { featuresAt, type Network, throughHeads } from "../network/network.ts";
 import { BANK_PAIRS, storedVectors } from "../optimizer/kernels.ts";
+import { required } from "../required.ts";
 import { leastRegion, partition } from "./blocks.ts";
 import { buildOptions } from "./build-options.ts";
 import type { OptimizerSettings } from "./preset.ts";
@@ -203,7 +204,7 @@ function refusal(
     if (bestPlan(shrunk(side), optimizer, costs, available)) fits = side;
     else tooLarge = side;
   }
-  const least = optimizersLike(optimizer).at(-1) ?? optimizer;
+  const least = required(optimizersLike(optimizer).at(-1), "shortest history");
   const onePass = costs.leastPixels * SMOOTH.factor * costs.activations;
   const needed = (pixels: number) =>
     needAndHave((residentBytes(pixels, least, costs) + pixels * VECTOR + onePass) / SHARE, available);

@@ -9,6 +9,7 @@ import type { Picture } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
 import { checkHoldable, type Size } from "../image/size.ts";
 import type { Network } from "../network/network.ts";
+import { required } from "../required.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { unlessAborted } from "./abort.ts";
 import { DivergedError } from "./diverged.ts";
@@ -83,7 +84,7 @@ export async function* repaint(
     return { iterations, size: scale, ...planFor(scale) };
   });
   const timeLeft = new TimeLeft(scales, settings.styleMeasure, network.standsIn);
-  let picture = firstPicture(settings, photograph, initial, scales[0]?.size ?? size);
+  let picture = firstPicture(settings, photograph, initial, required(scales[0], "size to begin with").size);
   let evaluations = 0;
   let last: ScaleState | undefined;
   let reached: Place | undefined;

@@ -10,9 +10,8 @@ import { atLeast, positive } from "./threshold.ts";
 /** d|x| = sign(x) · dx, with sign(0) = 0: sign(x) = [x > 0] − (1 − [x ≥ 0]) */
 export const absoluteOperation: Operation<object> = {
   name: "absolute",
-  shape: ([x = []]) => x,
+  shape: ([x]) => x,
   gradient(incoming, { inputs: [x] }) {
-    if (!x) return [];
     const negative = subtract(scalar(1), atLeast(x, scalar(0)));
     return [multiply(incoming, subtract(positive(x), negative))];
   },

@@ -10,7 +10,7 @@ import { sumTo } from "./sum.ts";
 /** d(a + b) = da + db */
 export const addOperation: Operation<object> = {
   name: "add",
-  shape: ([a = [], b = []]) => broadcastShape("add", a, b),
+  shape: ([a, b]) => broadcastShape("add", a, b),
   blocked: allBlocked,
   gradient: (incoming, { inputs }) => inputs.map(({ shape }) => sumTo(incoming, shape)),
   onnx: (emit, inputs) => emit.node("Add", inputs),

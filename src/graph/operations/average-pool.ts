@@ -13,7 +13,7 @@ const POOL = { kernel_shape: { integers: [2, 2] }, strides: { integers: [2, 2] }
 
 /** The shape after 2×2 pooling of `[N, C, H, W]`. @throws ShapeError unless there is a window. */
 export function pooledShape(operation: string, x: Shape): Shape {
-  const [batch = 0, channels = 0, height = 0, width = 0] = x;
+  const [batch, channels, height, width] = x;
   if (x.length !== 4 || height < 2 || width < 2) throw new ShapeError(operation, "[N, C, H ≥ 2, W ≥ 2]", [x]);
   return [batch, channels, Math.floor(height / 2), Math.floor(width / 2)];
 }
@@ -24,30 +24,30 @@ export function pooledShape(operation: string, x: Shape): Shape {
  */
 export function spread(pooled: Tensor, shape: Shape): Tensor {
   const upsampled = upsample(pooled);
-  const after = shape.map((size, axis) => size - (upsampled.shape[axis] ?? 0));
+  const after = shape.map((size, axis) => size - upsampled.shape[axis]);
   return pad(upsampled, [0, 0, 0, 0], after);
 }
 
 /** y = ¼ Σ x over each window; each x of a window gets a quarter of d loss/dy. */
 export const averagePoolOperation: Operation<object> = {
   name: "averagePool",
-  shape: ([x = []]) => pooledShape("averagePool", x),
+  shape: ([x]) => pooledShape("averagePool", x),
   blocked: allBlocked,
-  gradient: (incoming, { inputs: [x] }) => [x && spread(scale(1 / 4, incoming), x.shape)],
-  onnx: (emit, [x = ""]) => emit.node("AveragePool", [x], POOL),
+  gradient: (incoming, { inputs: [x] }) => [spread(scale(1 / 4, incoming), x.shape)],
+  onnx: (emit, [x]) => emit.node("AveragePool", [x], POOL),
 };
 
 /** y[2i + a, 2j + b] = x[i, j]; d loss/dx = Σ d loss/dy over the block. */
 export const upsampleOperation: Operation<object> = {
   name: "upsample",
-  shape([x = []]) {
-    const [batch = 0, channels = 0, height = 0, width = 0] = x;
+  shape([x]) {
+    const [batch, channels, height, width] = x;
     if (x.length !== 4) throw new ShapeError("upsample", "[N, C, H, W]", [x]);
     return [batch, channels, 2 * height, 2 * width];
   },
   blocked: allBlocked,
   gradient: (incoming) => [scale(4, averagePool(incoming))],
-  onnx: (emit, [x = ""]) =>
+  onnx: (emit, [x]) =>
     emit.node("Resize", [x, "", emit.floats(Float32Array.of(1, 1, 2, 2), [4])], {
       mode: { text: "nearest" },
       coordinate_transformation_mode: { text: "asymmetric" },

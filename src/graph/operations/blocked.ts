@@ -5,19 +5,21 @@
  * it joins them instead. Where there is no such layout that convolution is slow, and not written.
  * @module
  */
-import { sameShape } from "../shape.ts";
+import { sameShape, sizeOfAxis } from "../shape.ts";
 import { apply, type Emit, type Operation, type Tensor } from "../tensor.ts";
 
 /** y = factor · x, in the blocked layout where there is one; d loss/dx = factor · d loss/dy. */
 export const scaleInBlocksOperation: Operation<{ readonly factor: number }> = {
   name: "scaleInBlocks",
-  shape: ([x = []]) => x,
+  shape: ([x]) => x,
   blocked: () => true,
   gradient: (incoming, { attributes }) => [
     attributes.factor === 1 ? incoming : apply(scaleInBlocksOperation, [incoming], attributes),
   ],
-  onnx(emit, [x = ""], { output, attributes: { factor } }) {
-    if (emit.channelBlocks && output.blocked) return emitScaleInBlocks(emit, x, output.shape[1] ?? 0, factor);
+  onnx(emit, [x], { output, attributes: { factor } }) {
+    if (emit.channelBlocks && output.blocked) {
+      return emitScaleInBlocks(emit, x, sizeOfAxis(output.shape, 1), factor);
+    }
     return factor === 1 ? x : emit.node("Mul", [x, emit.floats(Float32Array.of(factor), [])]);
   },
 };
@@ -31,7 +33,7 @@ export function emitScaleInBlocks(emit: Emit, x: string, channels: number, facto
 
 /** The rule of operations whose result is in the layout if all their inputs are, and of one shape. */
 export const allBlocked = (inputs: readonly Tensor[]): boolean =>
-  inputs.every(({ blocked, shape }) => blocked && sameShape(shape, inputs[0]?.shape ?? shape));
+  inputs.every(({ blocked, shape }) => blocked && sameShape(shape, inputs[0].shape));
 
 /** `x` brought into the blocked layout. */
 export const intoBlocks = (x: Tensor): Tensor => apply(scaleInBlocksOperation, [x], { factor: 1 });

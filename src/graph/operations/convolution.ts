@@ -20,9 +20,9 @@ import { emitWinograd } from "./winograd.ts";
  */
 export const convolutionOperation: Operation<{ readonly padding: number }> = {
   name: "convolution",
-  shape([x = [], kernel = [], bias = []], { padding }) {
-    const [batch = 0, channels, height = 0, width = 0] = x;
-    const [out = 0, into, kernelHeight = 0, kernelWidth = 0] = kernel;
+  shape([x, kernel, bias], { padding }) {
+    const [batch, channels, height, width] = x;
+    const [out, into, kernelHeight, kernelWidth] = kernel;
     const shape = [
       batch,
       out,
@@ -47,15 +47,14 @@ export const convolutionOperation: Operation<{ readonly padding: number }> = {
   },
   blocked: ([x, kernel], { padding }) => keepsBlocks(x, kernel, padding),
   gradient(incoming, { inputs: [x, kernel, bias], attributes: { padding } }) {
-    if (!x || !kernel || !bias) return [];
     return [
       apply(adjointConvolutionOperation, [incoming, kernel], { padding }),
       kernelGradient(incoming, x, kernel, padding),
-      reshape(sumTo(incoming, [1, bias.shape[0] ?? 0, 1, 1]), bias.shape),
+      reshape(sumTo(incoming, [1, ...bias.shape, 1, 1]), bias.shape),
     ];
   },
-  onnx(emit, [x = "", kernel = "", bias = ""], { inputs: [input, weights], attributes: { padding } }) {
-    const shared = input && weights && winogradKernel(emit, weights, padding);
+  onnx(emit, [x, kernel, bias], { inputs: [input, weights], attributes: { padding } }) {
+    const shared = winogradKernel(emit, weights, padding);
     if (shared) return emitWinograd(emit, x, input.shape, { ...shared, turned: false, bias });
     return emit.node("Conv", [x, kernel, bias], { pads: { integers: [padding, padding, padding, padding] } });
   },
@@ -69,9 +68,9 @@ export const convolutionOperation: Operation<{ readonly padding: number }> = {
  */
 export const adjointConvolutionOperation: Operation<{ readonly padding: number }> = {
   name: "adjointConvolution",
-  shape([x = [], kernel = []], { padding }) {
-    const [batch = 0, out, height = 0, width = 0] = x;
-    const [from, channels = 0, kernelHeight = 0, kernelWidth = 0] = kernel;
+  shape([x, kernel], { padding }) {
+    const [batch, out, height, width] = x;
+    const [from, channels, kernelHeight, kernelWidth] = kernel;
     const shape = [
       batch,
       channels,
@@ -92,13 +91,12 @@ export const adjointConvolutionOperation: Operation<{ readonly padding: number }
   },
   blocked: ([x, kernel], { padding }) => keepsBlocks(x, kernel, padding),
   gradient(incoming, { inputs: [x, kernel], attributes: { padding } }) {
-    if (!x || !kernel) return [];
-    const [out = 0] = kernel.shape;
+    const [out] = kernel.shape;
     const none = constant(new Float32Array(out), [out]);
     return [convolution(incoming, kernel, none, padding), kernelGradient(x, incoming, kernel, padding)];
   },
-  onnx(emit, [x = "", kernel = ""], { inputs: [input, weights], attributes: { padding } }) {
-    const shared = input && weights && winogradKernel(emit, weights, padding);
+  onnx(emit, [x, kernel], { inputs: [input, weights], attributes: { padding } }) {
+    const shared = winogradKernel(emit, weights, padding);
     if (shared) return emitWinograd(emit, x, input.shape, { ...shared, turned: true });
     const swapped = emit.node("Transpose", [kernel], { perm: { integers: [1, 0, 2, 3] } });
     const backwards = emit.integers([-1, -1]);
@@ -110,7 +108,7 @@ export const adjointConvolutionOperation: Operation<{ readonly padding: number }
       emit.integers([2, 3]),
       backwards,
     ]);
-    const [, , kernelHeight = 1, kernelWidth = 1] = weights?.shape ?? [];
+    const [, , kernelHeight, kernelWidth] = weights.shape;
     const [above, beside] = [kernelHeight - 1 - padding, kernelWidth - 1 - padding];
     return emit.node("Conv", [x, turned], { pads: { integers: [above, beside, above, beside] } });
   },
@@ -121,12 +119,12 @@ const WINOGRAD_CHANNELS = 256;
 
 /** The kernel ready for Winograd's algorithm where that is the faster one: 3×3, constant, many channels, on the CPU. */
 function winogradKernel(emit: Emit, kernel: Tensor, padding: number) {
-  const [out = 0, channels = 0] = kernel.shape;
+  const [out, channels] = kernel.shape;
   const values = constantOf(kernel);
   return emit.cpu && values && suitsWinograd(kernel, padding) ? { kernel: values, channels, out } : undefined;
 }
 
-function suitsWinograd({ shape: [out = 0, channels = 0, height, width] }: Tensor, padding: number): boolean {
+function suitsWinograd({ shape: [out, channels, height, width] }: Tensor, padding: number): boolean {
   return height === 3 && width === 3 && padding === 1 && Math.min(channels, out) >= WINOGRAD_CHANNELS;
 }
 
@@ -134,10 +132,10 @@ function suitsWinograd({ shape: [out = 0, channels = 0, height, width] }: Tensor
  * ONNX Runtime's own convolution works in the blocked layout where it can arrange the kernel beforehand, for channels
  * that come in fours or are very few.
  */
-function keepsBlocks(x: Tensor | undefined, kernel: Tensor | undefined, padding: number): boolean {
-  const [, channels = 0] = x?.shape ?? [];
+function keepsBlocks(x: Tensor, kernel: Tensor, padding: number): boolean {
+  const [, channels] = x.shape;
   const suits = channels % 4 === 0 || channels < 8;
-  return suits && kernel !== undefined && constantOf(kernel) !== undefined && !suitsWinograd(kernel, padding);
+  return suits && constantOf(kernel) !== undefined && !suitsWinograd(kernel, padding);
 }
 
 const constantOf = ({ leaf }: Tensor): Float32Array | undefined =>
@@ -148,8 +146,8 @@ const constantOf = ({ leaf }: Tensor): Float32Array | undefined =>
  * same time (a lesson of three 160×160 pictures: 268 to 280 ms against 274).
  */
 function kernelGradient(incoming: Tensor, x: Tensor, kernel: Tensor, padding: number): Tensor {
-  const [out = 0, channels = 0, kernelHeight = 0, kernelWidth = 0] = kernel.shape;
-  const [batch = 0, , height = 0, width = 0] = incoming.shape;
+  const [out, channels, kernelHeight, kernelWidth] = kernel.shape;
+  const [batch, , height, width] = incoming.shape;
   const padded = transpose(pad(x, [0, 0, padding, padding], [0, 0, padding, padding]), [0, 2, 3, 1]);
   const rows = reshape(transpose(incoming, [1, 0, 2, 3]), [out, batch * height * width]);
   const positions = Array.from({ length: kernelHeight * kernelWidth }, (_, position) => {
@@ -158,8 +156,9 @@ function kernelGradient(incoming: Tensor, x: Tensor, kernel: Tensor, padding: nu
     const shifted = slice(padded, [0, top, left, 0], [batch, top + height, left + width, channels]);
     return reshape(matmul(rows, reshape(shifted, [batch * height * width, channels])), [1, out, channels]);
   });
-  const stacked = positions.length === 1 ? positions : [concatenate(positions, 0)];
-  return reshape(transpose(stacked[0] ?? kernel, [1, 2, 0]), kernel.shape);
+  const [first] = positions;
+  const stacked = positions.length === 1 ? first : concatenate(positions, 0);
+  return reshape(transpose(stacked, [1, 2, 0]), kernel.shape);
 }
 
 /** Convolves `x` with `kernel` and adds `bias` to each channel, `padding` zeros on every side. */

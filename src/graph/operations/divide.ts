@@ -10,9 +10,8 @@ import { sumTo } from "./sum.ts";
 /** d(a / b) = da / b − (a / b) · db / b */
 export const divideOperation: Operation<object> = {
   name: "divide",
-  shape: ([a = [], b = []]) => broadcastShape("divide", a, b),
+  shape: ([a, b]) => broadcastShape("divide", a, b),
   gradient(incoming, { inputs: [a, b], output }) {
-    if (!a || !b) return [];
     const shared = divide(incoming, b);
     return [sumTo(shared, a.shape), scale(-1, sumTo(multiply(shared, output), b.shape))];
   },

@@ -9,15 +9,17 @@ import { transpose } from "./transpose.ts";
 /** Y = A B: d loss/dA = d loss/dY · Bᵀ, d loss/dB = Aᵀ · d loss/dY */
 export const matmulOperation: Operation<object> = {
   name: "matmul",
-  shape([a = [], b = []]) {
+  shape([a, b]) {
     const fits = a.length >= 2 && a.length === b.length && a.at(-1) === b.at(-2);
     if (!fits || !sameShape(a.slice(0, -2), b.slice(0, -2))) {
       throw new ShapeError("matmul", "[…, m, k] and […, k, n]", [a, b]);
     }
     return [...a.slice(0, -1), ...b.slice(-1)];
   },
-  gradient: (incoming, { inputs: [a, b] }) =>
-    a && b ? [matmul(incoming, transpose(b)), matmul(transpose(a), incoming)] : [],
+  gradient: (incoming, { inputs: [a, b] }) => [
+    matmul(incoming, transpose(b)),
+    matmul(transpose(a), incoming),
+  ],
   onnx: (emit, inputs) => emit.node("MatMul", inputs),
 };
 

@@ -15,16 +15,15 @@ import { atLeast } from "./threshold.ts";
  */
 export const maxPoolOperation: Operation<object> = {
   name: "maxPool",
-  shape: ([x = []]) => pooledShape("maxPool", x),
+  shape: ([x]) => pooledShape("maxPool", x),
   blocked: allBlocked,
   gradient(incoming, { inputs: [x], output }) {
-    if (!x) return [];
     const largest = atLeast(x, spread(output, x.shape));
     const share = divide(incoming, scale(4, averagePool(largest)));
     // Divided outside the blocked layout, and back in it while it is a quarter of the size.
     return [multiply(largest, spread(largest.blocked ? intoBlocks(share) : share, x.shape))];
   },
-  onnx: (emit, [x = ""]) =>
+  onnx: (emit, [x]) =>
     emit.node("MaxPool", [x], { kernel_shape: { integers: [2, 2] }, strides: { integers: [2, 2] } }),
 };
 

@@ -10,10 +10,12 @@ import { sumTo } from "./sum.ts";
 /** d(a · b) = da · b + a · db */
 export const multiplyOperation: Operation<object> = {
   name: "multiply",
-  shape: ([a = [], b = []]) => broadcastShape("multiply", a, b),
+  shape: ([a, b]) => broadcastShape("multiply", a, b),
   blocked: allBlocked,
-  gradient: (incoming, { inputs: [a, b] }) =>
-    a && b ? [sumTo(multiply(incoming, b), a.shape), sumTo(multiply(incoming, a), b.shape)] : [],
+  gradient: (incoming, { inputs: [a, b] }) => [
+    sumTo(multiply(incoming, b), a.shape),
+    sumTo(multiply(incoming, a), b.shape),
+  ],
   onnx: (emit, inputs) => emit.node("Mul", inputs),
 };
 

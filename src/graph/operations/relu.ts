@@ -10,7 +10,7 @@ import { positive } from "./threshold.ts";
 /** d relu(x) = [relu(x) > 0] · dx */
 export const reluOperation: Operation<object> = {
   name: "relu",
-  shape: ([x = []]) => x,
+  shape: ([x]) => x,
   blocked: allBlocked,
   gradient: (incoming, { output }) => [multiply(incoming, positive(output))],
   onnx: (emit, inputs) => emit.node("Relu", inputs),

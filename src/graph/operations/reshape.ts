@@ -8,12 +8,12 @@ import { apply, type Operation, type Tensor } from "../tensor.ts";
 /** d loss/dx = d loss/dy in x's shape. */
 export const reshapeOperation: Operation<{ readonly shape: Shape }> = {
   name: "reshape",
-  shape([x = []], { shape }) {
+  shape([x], { shape }) {
     if (sizeOf(x) !== sizeOf(shape)) throw new ShapeError("reshape", "as many values as before", [x, shape]);
     return shape;
   },
-  gradient: (incoming, { inputs: [x] }) => [reshape(incoming, x?.shape ?? [])],
-  onnx: (emit, [x = ""], { attributes: { shape } }) => emit.node("Reshape", [x, emit.integers(shape)]),
+  gradient: (incoming, { inputs: [x] }) => [reshape(incoming, x.shape)],
+  onnx: (emit, [x], { attributes: { shape } }) => emit.node("Reshape", [x, emit.integers(shape)]),
 };
 
 /** Gives the values of `x` another shape. */

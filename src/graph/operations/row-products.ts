@@ -17,13 +17,13 @@ const COLUMNS = 2 ** 18;
 /** Y = X Xᵀ: d loss/dX = (d loss/dY + (d loss/dY)ᵀ) X, one product where `matmul`'s two would cost twice. */
 export const rowProductsOperation: Operation<object> = {
   name: "rowProducts",
-  shape([x = []]) {
-    const [rows = 0] = x;
+  shape([x]) {
+    const [rows] = x;
     if (x.length !== 2) throw new ShapeError("rowProducts", "[rows, columns]", [x]);
     return [rows, rows];
   },
-  gradient: (incoming, { inputs: [x] }) => [x && matmul(add(incoming, transpose(incoming)), x)],
-  onnx(emit, [x = ""], { inputs: [{ shape }] }) {
+  gradient: (incoming, { inputs: [x] }) => [matmul(add(incoming, transpose(incoming)), x)],
+  onnx(emit, [x], { inputs: [{ shape }] }) {
     const [, columns] = shape;
     const parts = Array.from({ length: Math.ceil(columns / COLUMNS) }, (_, part) =>
       emitProducts(emit, columns <= COLUMNS ? x : emitColumns(emit, x, part * COLUMNS, columns)),

@@ -11,21 +11,24 @@ export const sliceOperation: Operation<{
   readonly end: readonly number[];
 }> = {
   name: "slice",
-  shape([x = []], { start, end }) {
+  shape([x], { start, end }) {
     const inside = x.every((size, axis) => {
-      const from = start[axis] ?? -1;
-      const to = end[axis] ?? -1;
+      const [from, to] = [start[axis], end[axis]];
       return from >= 0 && from < to && to <= size;
     });
     if (!inside || start.length !== x.length || end.length !== x.length) {
       throw new ShapeError("slice", "a box inside the tensor", [x, start, end]);
     }
-    return end.map((to, axis) => to - (start[axis] ?? 0));
+    return end.map((to, axis) => to - start[axis]);
   },
   gradient: (incoming, { inputs: [x], attributes: { start, end } }) => [
-    pad(incoming, start, x?.shape.map((size, axis) => size - (end[axis] ?? 0)) ?? []),
+    pad(
+      incoming,
+      start,
+      x.shape.map((size, axis) => size - end[axis]),
+    ),
   ],
-  onnx: (emit, [x = ""], { attributes: { start, end } }) =>
+  onnx: (emit, [x], { attributes: { start, end } }) =>
     emit.node("Slice", [
       x,
       emit.integers(start),
@@ -40,7 +43,7 @@ export const padOperation: Operation<{
   readonly after: readonly number[];
 }> = {
   name: "pad",
-  shape([x = []], { before, after }) {
+  shape([x], { before, after }) {
     if (before.length !== x.length || after.length !== x.length || [...before, ...after].some((n) => n < 0)) {
       throw new ShapeError("pad", "as many zeros before and after as axes, none negative", [
         x,
@@ -48,12 +51,16 @@ export const padOperation: Operation<{
         after,
       ]);
     }
-    return x.map((size, axis) => (before[axis] ?? 0) + size + (after[axis] ?? 0));
+    return x.map((size, axis) => before[axis] + size + after[axis]);
   },
   gradient: (incoming, { inputs: [x], attributes: { before } }) => [
-    slice(incoming, before, x?.shape.map((size, axis) => size + (before[axis] ?? 0)) ?? []),
+    slice(
+      incoming,
+      before,
+      x.shape.map((size, axis) => size + before[axis]),
+    ),
   ],
-  onnx: (emit, [x = ""], { attributes: { before, after } }) =>
+  onnx: (emit, [x], { attributes: { before, after } }) =>
     emit.node("Pad", [x, emit.integers([...before, ...after])]),
 };
 

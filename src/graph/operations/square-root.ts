@@ -9,7 +9,7 @@ import { scale } from "./multiply.ts";
 /** d√x = dx / (2√x) */
 export const squareRootOperation: Operation<object> = {
   name: "squareRoot",
-  shape: ([x = []]) => x,
+  shape: ([x]) => x,
   gradient: (incoming, { output }) => [divide(scale(0.5, incoming), output)],
   onnx: (emit, inputs) => emit.node("Sqrt", inputs),
 };

@@ -10,9 +10,8 @@ import { sumTo } from "./sum.ts";
 /** d(a − b) = da − db */
 export const subtractOperation: Operation<object> = {
   name: "subtract",
-  shape: ([a = [], b = []]) => broadcastShape("subtract", a, b),
-  gradient: (incoming, { inputs: [a, b] }) =>
-    a && b ? [sumTo(incoming, a.shape), scale(-1, sumTo(incoming, b.shape))] : [],
+  shape: ([a, b]) => broadcastShape("subtract", a, b),
+  gradient: (incoming, { inputs: [a, b] }) => [sumTo(incoming, a.shape), scale(-1, sumTo(incoming, b.shape))],
   onnx: (emit, inputs) => emit.node("Sub", inputs),
 };
 

@@ -12,14 +12,14 @@ import { reshape } from "./reshape.ts";
  */
 export const sumOperation: Operation<{ readonly axes: readonly number[] }> = {
   name: "sum",
-  shape([x = []], { axes }) {
+  shape([x], { axes }) {
     if (axes.some((axis) => axis < 0 || axis >= x.length)) {
       throw new ShapeError("sum", `axes ${axes.join(", ")} to be among those of the tensor`, [x]);
     }
     return x.map((size, axis) => (axes.includes(axis) ? 1 : size));
   },
-  gradient: (incoming, { inputs: [x] }) => [expand(incoming, x?.shape ?? [])],
-  onnx: (emit, [x = ""], { attributes: { axes } }) =>
+  gradient: (incoming, { inputs: [x] }) => [expand(incoming, x.shape)],
+  onnx: (emit, [x], { attributes: { axes } }) =>
     axes
       .toSorted((a, b) => b - a)
       .reduce(
@@ -31,14 +31,14 @@ export const sumOperation: Operation<{ readonly axes: readonly number[] }> = {
 /** y = x with its axes of size 1 repeated to `shape`. d loss/dx = Σ d loss/dy over those axes. */
 export const expandOperation: Operation<{ readonly shape: Shape }> = {
   name: "expand",
-  shape([x = []], { shape }) {
+  shape([x], { shape }) {
     if (!sameShape(broadcastShape("expand", x, shape), shape)) {
       throw new ShapeError("expand", "a shape that stretches axes of size 1", [x, shape]);
     }
     return shape;
   },
-  gradient: (incoming, { inputs: [x] }) => [sumTo(incoming, x?.shape ?? [])],
-  onnx: (emit, [x = ""], { attributes: { shape } }) => emit.node("Expand", [x, emit.integers(shape)]),
+  gradient: (incoming, { inputs: [x] }) => [sumTo(incoming, x.shape)],
+  onnx: (emit, [x], { attributes: { shape } }) => emit.node("Expand", [x, emit.integers(shape)]),
 };
 
 /** Sums over the given axes (all of them by default) and keeps each with size 1. */

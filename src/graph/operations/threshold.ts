@@ -3,7 +3,7 @@
  * Written as HardSigmoid, clip(±1e38·x + …, 0, 1), which runs on every core; ONNX's Sign and comparisons do not.
  * @module
  */
-import { broadcastShape } from "../shape.ts";
+import { broadcastShape, sizeOfAxis } from "../shape.ts";
 import { apply, type Operation, type Tensor } from "../tensor.ts";
 import { allBlocked, emitScaleInBlocks, inOneLayout } from "./blocked.ts";
 
@@ -12,7 +12,7 @@ const STEEP = 1e38;
 /** y = [x > 0] */
 export const positiveOperation: Operation<object> = {
   name: "positive",
-  shape: ([x = []]) => x,
+  shape: ([x]) => x,
   blocked: allBlocked,
   gradient: () => [undefined],
   onnx: (emit, inputs) => emit.node("HardSigmoid", inputs, { alpha: { float: STEEP }, beta: { float: 0 } }),
@@ -21,14 +21,14 @@ export const positiveOperation: Operation<object> = {
 /** y = [a ≥ b] */
 export const atLeastOperation: Operation<object> = {
   name: "atLeast",
-  shape: ([a = [], b = []]) => broadcastShape("atLeast", a, b),
+  shape: ([a, b]) => broadcastShape("atLeast", a, b),
   blocked: allBlocked,
   gradient: () => [undefined, undefined],
-  onnx(emit, [a = "", b = ""], { output }) {
+  onnx(emit, [a, b], { output }) {
     // In the blocked layout ONNX Runtime has Add, but no Sub.
     const difference =
       emit.channelBlocks && output.blocked
-        ? emit.node("Add", [emitScaleInBlocks(emit, a, output.shape[1] ?? 0, -1), b])
+        ? emit.node("Add", [emitScaleInBlocks(emit, a, sizeOfAxis(output.shape, 1), -1), b])
         : emit.node("Sub", [b, a]);
     return emit.node("HardSigmoid", [difference], { alpha: { float: -STEEP }, beta: { float: 1 } });
   },

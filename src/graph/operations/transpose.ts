@@ -8,11 +8,11 @@ import { apply, type Operation, type Tensor } from "../tensor.ts";
 /** y's axis i is x's axis `order[i]`; d loss/dx is the incoming gradient in the inverse order. */
 export const transposeOperation: Operation<{ readonly order: readonly number[] }> = {
   name: "transpose",
-  shape([x = []], { order }) {
+  shape([x], { order }) {
     if (order.length !== x.length || x.some((_, axis) => !order.includes(axis))) {
       throw new ShapeError("transpose", `every axis once in the order ${order.join(", ")}`, [x]);
     }
-    return order.map((axis) => x[axis] ?? 1);
+    return order.map((axis) => x[axis]);
   },
   gradient: (incoming, { attributes: { order } }) => [
     transpose(
@@ -20,8 +20,7 @@ export const transposeOperation: Operation<{ readonly order: readonly number[] }
       order.map((_, axis) => order.indexOf(axis)),
     ),
   ],
-  onnx: (emit, [x = ""], { attributes: { order } }) =>
-    emit.node("Transpose", [x], { perm: { integers: order } }),
+  onnx: (emit, [x], { attributes: { order } }) => emit.node("Transpose", [x], { perm: { integers: order } }),
 };
 
 /** Reorders the axes of `x`; without an order, swaps the last two. */

@@ -46,9 +46,9 @@ const POINTS = REACH * REACH;
 const INVERSE = [5, 1, 2, 4, 3, 0];
 const TURNED_FACTOR = [-1, 1, 1, 4, 1 / 4, -1];
 const TURNED_INPUT: Matrix = INVERSE.map((from, point) =>
-  (INPUT[from] ?? []).map((value) => value * (TURNED_FACTOR[point] ?? 1)),
+  INPUT[from].map((value) => value * TURNED_FACTOR[point]),
 );
-const TURNED_OUTPUT: Matrix = OUTPUT.map((row) => INVERSE.map((from) => row[from] ?? 0));
+const TURNED_OUTPUT: Matrix = OUTPUT.map((row) => INVERSE.map((from) => row[from]));
 
 /** What is convolved with. */
 export interface WinogradKernel {
@@ -68,7 +68,7 @@ export interface WinogradKernel {
  */
 export function emitWinograd(emit: Emit, x: string, shape: Shape, weights: WinogradKernel): string {
   const { kernel, turned, bias } = weights;
-  const [batch = 0, from = 0, height = 0, width = 0] = shape;
+  const [batch, from, height, width] = shape;
   const to = turned ? weights.channels : weights.out;
   const rows = Math.ceil(height / TILE);
   const columns = Math.ceil(width / TILE);
@@ -78,7 +78,7 @@ export function emitWinograd(emit: Emit, x: string, shape: Shape, weights: Winog
     emit.node("Transpose", [value], { perm: { integers: perm } });
   const transform = (matrix: Matrix, value: string) => {
     const squared = kronecker(matrix);
-    const sizes = [squared.length, (squared[0] ?? []).length];
+    const sizes = [squared.length, squared[0].length];
     return emit.node("MatMul", [emit.floats(Float32Array.from(squared.flat()), sizes), value]);
   };
 

@@ -20,9 +20,9 @@ export const gatys: Preset = {
   contentLayers: { conv4_2: 1 },
   styleLayers: { conv1_1: 1 / 5, conv2_1: 1 / 5, conv3_1: 1 / 5, conv4_1: 1 / 5, conv5_1: 1 / 5 },
   // ½ Σ (F − P)² = ½ · C·H·W · mean
-  contentUnit: ([channels = 0, height = 0, width = 0]) => 0.5 * channels * height * width,
+  contentUnit: ([channels, height, width]) => 0.5 * channels * height * width,
   // Σ (G − A)² / (4 N² M²) on unnormalised Grams = N²/4 · mean of those divided by N·M
-  styleUnit: ([channels = 0]) => channels ** 2 / 4,
+  styleUnit: ([channels]) => channels ** 2 / 4,
   levelled: false,
   smoothness: "squared",
   smoothnessUnit: () => 1,

@@ -35,7 +35,7 @@ export const notebook: Preset = {
   styleLayers: { conv1_1: 1, conv2_1: 0.75, conv3_1: 0.2, conv4_1: 0.2, conv5_1: 0.2 },
   contentUnit: () => 1,
   // mean((G − A)²) / (C·H·W) on unnormalised Grams = C·H·W · mean of those divided by C·H·W
-  styleUnit: ([channels = 0, height = 0, width = 0]) => channels * height * width,
+  styleUnit: ([channels, height, width]) => channels * height * width,
   levelled: false,
   smoothness: "squared",
   smoothnessUnit: () => 1,
