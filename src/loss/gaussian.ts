@@ -16,6 +16,7 @@ import { squareRoot } from "../graph/operations/square-root.ts";
 import { subtract } from "../graph/operations/subtract.ts";
 import { total } from "../graph/operations/sum.ts";
 import { scalar, type Tensor } from "../graph/tensor.ts";
+import { meanPower, trace } from "./moments.ts";
 import { type StyleMeasure, statistic } from "./style-measure.ts";
 
 /** Added to each variance, in units of the style's mean power: the roots need it. */
@@ -27,14 +28,10 @@ const REGULARITY = 4e-3;
  */
 const MUCH_POWER = 2;
 
-/** Added to the mean power, for a painting that a layer sees nothing in. */
-const LEAST_POWER = 1e-6;
-
 /** The Wasserstein-2 distance between normal distributions, as a part of the target's whole power. */
 export const gaussianMeasure: StyleMeasure = {
   prepare({ second, mean: average }, channels) {
-    // The mean power of a channel: ‖μ‖² + tr Σ is the trace of the second moments.
-    const power = add(scale(1 / channels, trace(second)), scalar(LEAST_POWER));
+    const power = meanPower(second, channels);
     const { mean, covariance } = normal(second, average, power, channels);
     return {
       power,
@@ -70,5 +67,3 @@ function normal(
   const added = scale(REGULARITY, add(scalar(1), relu(subtract(own, scalar(1)))));
   return { mean: unitMean, covariance: add(spread, multiply(added, identity(rows))) };
 }
-
-const trace = (matrix: Tensor): Tensor => total(multiply(matrix, identity(matrix.shape[0] ?? 0)));

@@ -2,7 +2,8 @@
  * Keeps even and odd rows level, and columns. Max pooling hands its gradient to one pixel of each window; over a whole
  * picture the even rows are chosen a little more often than the odd ones, or less, and every evaluation drives the two
  * further apart: stripes of period 2. A direction that treats all rows of one parity alike says nothing of the picture,
- * so it is taken out of the gradient; the optimisation is that of pictures whose rows differ as they did at the start.
+ * so it is taken out of the gradient: L-BFGS then keeps to pictures whose rows differ as they did at the start, and Adam,
+ * which takes a step of its own for each pixel, nearly does.
  * @module
  */
 import type { Size } from "../image/size.ts";
@@ -18,22 +19,32 @@ export const levelled = (objective: Objective, size: Size): Objective => ({
   release: () => objective.release(),
 });
 
-/** Takes what even and odd rows, and even and odd columns, differ by out of each plane of `[planes, height, width]`. */
+/**
+ * Makes the means of even and odd rows equal, and those of even and odd columns, in each plane of `[planes, height, width]`,
+ * whose own mean stays.
+ */
 export function level(values: Float32Array, { width, height }: Size): void {
   for (let start = 0; start < values.length; start += width * height) {
-    let [byRow, byColumn] = [0, 0];
+    const plane = values.subarray(start, start + width * height);
+    const rows = [0, 0];
+    const columns = [0, 0];
     for (let i = 0, y = 0; y < height; y++) {
       for (let x = 0; x < width; x++, i++) {
-        byRow += y % 2 === 0 ? values[start + i] : -values[start + i];
-        byColumn += x % 2 === 0 ? values[start + i] : -values[start + i];
+        rows[y % 2] += plane[i];
+        columns[x % 2] += plane[i];
       }
     }
-    const pixels = width * height;
-    const [row, column] = [byRow / pixels, byColumn / pixels];
+    const [byRow, byColumn] = [excesses(rows, height, width), excesses(columns, width, height)];
     for (let i = 0, y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++, i++) {
-        values[start + i] -= (y % 2 === 0 ? row : -row) + (x % 2 === 0 ? column : -column);
-      }
+      for (let x = 0; x < width; x++, i++) plane[i] -= byRow[y % 2] + byColumn[x % 2];
     }
   }
+}
+
+/** How far the mean over even lines, and that over odd ones, is from the mean over all; nothing where there is one line. */
+function excesses([even, odd]: readonly number[], lines: number, length: number): readonly [number, number] {
+  if (lines < 2) return [0, 0];
+  const mean = (even + odd) / (lines * length);
+  const oddLines = Math.floor(lines / 2);
+  return [even / ((lines - oddLines) * length) - mean, odd / (oddLines * length) - mean];
 }

@@ -5,11 +5,8 @@
  * smaller: a flat poster's style, or a dark photograph's content, then goes on counting however little power it has.
  * @module
  */
-import { identity } from "../graph/operations/identity.ts";
-import { multiply, scale } from "../graph/operations/multiply.ts";
-import { total } from "../graph/operations/sum.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import type { Moments } from "../loss/moments.ts";
+import { type Moments, meanPower } from "../loss/moments.ts";
 import type { Layer } from "../network/layers.ts";
 import type { FeatureMap } from "../network/network.ts";
 import { throughHead } from "./averages.ts";
@@ -20,21 +17,16 @@ export type PowerOf = "photograph" | "painting";
 /** The name that a picture's power at a layer has among targets. */
 export const powerName = (whose: PowerOf, layer: Layer): string => `power.${whose}.${layer}`;
 
-/** Where a layer sees nothing in a picture, its power is taken for this. */
-const LEAST_POWER = 1e-6;
-
-/** The mean power of a channel, given the moments of a layer's features before its head. */
+/** The mean power of a channel, above 0, given the moments of a layer's features before its head. */
 export function powerOf(moments: Moments, map: FeatureMap): Tensor {
   const { second } = throughHead(moments, map);
-  return scale(1 / map.channels, total(multiply(second, identity(second.shape[0]))));
+  return meanPower(second, map.channels);
 }
 
 /**
  * The power that a loss is measured against.
- * @param own the power of the picture that the loss is a distance from.
- * @param other the power of the other.
+ * @param own the power of the picture that the loss is a distance from, above 0.
+ * @param other the power of the other, above 0.
  */
-export function unitOfPower(own: number, other: number): number {
-  const [a, b] = [Math.max(own, LEAST_POWER), Math.max(other, LEAST_POWER)];
-  return a < b ? (2 * a * b) / (a + b) : (a + b) / 2;
-}
+export const unitOfPower = (own: number, other: number): number =>
+  own < other ? (2 * own * other) / (own + other) : (own + other) / 2;

@@ -14,8 +14,9 @@ import { type Preset, type Scale, UNIT_VARIABLES } from "../preset.ts";
  */
 const FIRST = 97;
 
-/** How much larger than the last the next size may be. */
+/** How much larger than the last the next size may be, and how much it is at least: less is not worth a size of its own. */
 const LARGEST_STEP = 2.35;
+const SMALLEST_STEP = 1.3;
 
 /** Evaluations at sizes up to so many pixels on the longest side: the larger, the less is left to do. */
 const ITERATIONS: readonly Scale[] = [
@@ -54,9 +55,10 @@ export const impasto: Preset = {
     sizeWithinLongestSide(width, height, Math.max(result.width, result.height)),
   // Equal steps from the first size to the last, so that both stay where they are whatever the number of steps.
   schedule(longest) {
-    const steps = Math.max(0, Math.ceil(Math.log(longest / FIRST) / Math.log(LARGEST_STEP)));
+    if (longest < SMALLEST_STEP * FIRST) return [{ longest, iterations: iterationsAt(longest) }];
+    const steps = Math.ceil(Math.log(longest / FIRST) / Math.log(LARGEST_STEP));
     return Array.from({ length: steps + 1 }, (_, step) => {
-      const size = Math.round(longest * (FIRST / longest) ** ((steps - step) / Math.max(steps, 1)));
+      const size = Math.round(longest * (FIRST / longest) ** ((steps - step) / steps));
       return { longest: size, iterations: iterationsAt(size) };
     });
   },
