@@ -171,7 +171,7 @@ function inheritKernels(
 ): void {
   const studentInputs = map.columns - 1;
   for (const [index, channel] of chosen.entries()) {
-    const size = sizes[index] ?? 1;
+    const size = sizes[index];
     let constant = bias[channel];
     for (let input = 0; input < inputs; input++) {
       for (let position = 0; position < 9; position++) {

@@ -91,9 +91,12 @@ async function readScene(folder: string, index: number): Promise<Scene> {
   const file = sceneFile(folder, index);
   const { tensors } = parseSafetensors(await readFile(file), file);
   const [painting, ...pictures] = Array.from({ length: tensors.size }, (_, number) => {
-    const { shape = [], data = new Float32Array() } = tensors.get(String(number)) ?? {};
-    const [, height = 0, width = 0] = shape;
-    return { width, height, bytes: Uint8Array.from(data) };
+    const picture = tensors.get(String(number));
+    if (picture?.shape.length !== 3) {
+      throw new ImpastoError(`${file} has no picture ${number}: remove ${folder} to begin anew.`);
+    }
+    const [, height, width] = picture.shape;
+    return { width, height, bytes: Uint8Array.from(picture.data) };
   });
   if (painting === undefined) throw new ImpastoError(`${file} is empty: remove ${folder} to begin anew.`);
   return { painting, pictures };

@@ -21,6 +21,7 @@ import { featuresAt, type Pooling } from "../network/network.ts";
 import { biasName, kernelName, STUDENT_INPUT, TAUGHT_LAYERS } from "../network/student.ts";
 import { constantWeights, vggFeatures } from "../network/vgg19.ts";
 import type { VggWeights } from "../network/weights.ts";
+import { required } from "../required.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { constantName, mapName, namedViews, type Part, unitOf } from "./parameters.ts";
 
@@ -82,11 +83,7 @@ export async function compileLesson(
   const { pooling, emphasis, units, withGradient } = options;
   const pictures = input("pictures", [batch, 3, height, width]);
   const parameters = new Map(layout.map(({ name, shape }) => [name, input(name, shape)]));
-  const parameter = (name: string): Tensor => {
-    const found = parameters.get(name);
-    if (found === undefined) throw new TypeError(`There is no parameter ${name}`);
-    return found;
-  };
+  const parameter = (name: string): Tensor => required(parameters.get(name), `parameter ${name}`);
   const building = { pooling, layers: TAUGHT_LAYERS };
   const taught = vggFeatures(pictures, teacher.input, constantWeights(teacher.layers), building);
   const learned = vggFeatures(
@@ -136,17 +133,20 @@ export async function compileLesson(
   const gradientName = (name: string) => `gradient.${name}`;
   const program = await runtime.compile({
     ...Object.fromEntries(errors),
-    ...Object.fromEntries(parts.map((part, index) => [gradientName(layout[index]?.name ?? ""), part])),
+    ...Object.fromEntries(parts.map((part, index) => [gradientName(layout[index].name), part])),
     loss,
   });
   return {
     async run(values, vector) {
       const results = await program.run({ pictures: values, ...namedViews(layout, vector) });
       const gradient = new Float32Array(withGradient ? vector.length : 0);
-      if (withGradient)
-        for (const { name, start } of layout) gradient.set(results[gradientName(name)] ?? [], start);
+      if (withGradient) {
+        for (const { name, start } of layout) {
+          gradient.set(required(results[gradientName(name)], gradientName(name)), start);
+        }
+      }
       return {
-        loss: results.loss?.[0] ?? Number.NaN,
+        loss: required(results.loss, "loss")[0],
         features: numbersUnder("features.", results),
         grams: numbersUnder("grams.", results),
         contrasts: numbersUnder("contrasts.", results),
@@ -166,7 +166,7 @@ const relative = (wrong: Tensor, target: Tensor, floor: number): Tensor =>
 
 /** F Fᵀ of each picture of a batch, `[N, C, C]`; a factor would cancel in a relative error. */
 function gramOfEach(features: Tensor): Tensor {
-  const [batch = 0, channels = 0, height = 0, width = 0] = features.shape;
+  const [batch, channels, height, width] = features.shape;
   const flat = reshape(features, [batch, channels, height * width]);
   return scale(1 / (height * width), matmul(flat, transpose(flat)));
 }
@@ -176,7 +176,7 @@ const numbersUnder = (
   results: Readonly<Record<string, Float32Array>>,
 ): Record<string, number> =>
   Object.fromEntries(
-    Object.entries(results).flatMap(([name, [value = Number.NaN]]) =>
+    Object.entries(results).flatMap(([name, [value]]) =>
       name.startsWith(kind) ? [[name.slice(kind.length), value]] : [],
     ),
   );

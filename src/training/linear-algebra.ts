@@ -3,6 +3,7 @@
  * @module
  */
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition, solve } from "ml-matrix";
+import { required } from "../required.ts";
 
 /**
  * Greedy choice of channels (pivoted Cholesky): each next one is the one that explains most of what is left of all.
@@ -14,7 +15,7 @@ export function chooseChannels(moments: Matrix, count: number): readonly number[
   const rest = moments.clone();
   const explain = (pivot: number) => {
     const column = rest.getColumn(pivot);
-    const power = column[pivot] ?? 0;
+    const power = column[pivot];
     for (let row = 0; row < size; row++) {
       const factor = column[row] / power;
       for (let other = 0; other < size; other++)
@@ -32,7 +33,10 @@ export function chooseChannels(moments: Matrix, count: number): readonly number[
     }
     // Channels that never speak, or only repeat others: any of them will do.
     if (best.channel < 0)
-      best.channel = Array.from({ length: size }, (_, i) => i).find((i) => !chosen.includes(i)) ?? 0;
+      best.channel = required(
+        Array.from({ length: size }, (_, i) => i).find((i) => !chosen.includes(i)),
+        "channel left to choose",
+      );
     else explain(best.channel);
     chosen.push(best.channel);
   }

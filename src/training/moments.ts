@@ -8,26 +8,27 @@ import { matmul } from "../graph/operations/matmul.ts";
 import { scale } from "../graph/operations/multiply.ts";
 import { reshape } from "../graph/operations/reshape.ts";
 import { transpose } from "../graph/operations/transpose.ts";
-import { sizeOf } from "../graph/shape.ts";
+import { sizeOf, sizeOfAxis } from "../graph/shape.ts";
 import { constant, type Tensor } from "../graph/tensor.ts";
+import { required } from "../required.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
 /** Features `[N, C, H, W]` as a matrix `[C, N·H·W]`. */
 export function flatFeatures(features: Tensor): Tensor {
-  const [batch = 0, channels = 0, height = 0, width = 0] = features.shape;
+  const [batch, channels, height, width] = features.shape;
   return reshape(transpose(features, [1, 0, 2, 3]), [channels, batch * height * width]);
 }
 
 /** Features `[N, C, H, W]` as a matrix `[C + 1, N·H·W]`, the last row the constant 1. */
 export function withConstant(features: Tensor): Tensor {
   const rows = flatFeatures(features);
-  const [, positions = 0] = rows.shape;
+  const positions = sizeOfAxis(rows.shape, 1);
   return concatenate([rows, constant(new Float32Array(positions).fill(1), [1, positions])], 0);
 }
 
 /** Mean of a bᵀ over positions, for matrices `[A, positions]` and `[B, positions]`. */
 export const meanProduct = (a: Tensor, b: Tensor): Tensor =>
-  scale(1 / (a.shape[1] ?? 1), matmul(a, transpose(b)));
+  scale(1 / sizeOfAxis(a.shape, 1), matmul(a, transpose(b)));
 
 /**
  * Averages matrices that a graph computes from pictures, over batches of them.
@@ -46,8 +47,7 @@ export async function averageOver<Name extends string>(
     for (const inputs of batches) {
       const results = await program.run(inputs);
       for (const [name, sum] of sums) {
-        const values = results[name];
-        if (values === undefined) throw new TypeError(`The graph does not compute ${name}`);
+        const values = required(results[name], `result ${name}`);
         for (let index = 0; index < sum.length; index++) sum[index] += values[index];
       }
     }
@@ -55,7 +55,8 @@ export async function averageOver<Name extends string>(
     await program.release();
   }
   return (name) => {
+    // A single number is a matrix of one row and one column.
     const [rows = 1, columns = 1] = outputs[name].shape;
-    return Matrix.from1DArray(rows, columns, sums.get(name) ?? []).div(batches.length);
+    return Matrix.from1DArray(rows, columns, required(sums.get(name), `sum of ${name}`)).div(batches.length);
   };
 }

@@ -2,11 +2,12 @@
  * The student's parameters as one vector, for an optimiser of plain arrays, with a name and a shape for each part.
  * @module
  */
-import { type Shape, sizeOf } from "../graph/shape.ts";
+import { type Shape, sizeOf, sizeOfAxis } from "../graph/shape.ts";
 import { constant } from "../graph/tensor.ts";
 import { channelsOf, type Layer } from "../network/layers.ts";
 import { biasName, kernelName, layerBefore, STUDENT_LAYERS, TAUGHT_LAYERS } from "../network/student.ts";
 import type { ConvolutionTensors } from "../network/vgg19.ts";
+import { required } from "../required.ts";
 import type { Widths } from "./widths.ts";
 
 /** One part of the vector. */
@@ -47,36 +48,30 @@ export function layoutOf(widths: Widths): readonly Part[] {
 }
 
 /** The part of that name. @throws TypeError when there is none. */
-export function partOf(layout: readonly Part[], name: string): Part {
-  const found = layout.find((part) => part.name === name);
-  if (found === undefined) throw new TypeError(`There is no parameter ${name}`);
-  return found;
-}
+export const partOf = (layout: readonly Part[], name: string): Part =>
+  required(
+    layout.find((part) => part.name === name),
+    `parameter ${name}`,
+  );
 
 /** The channels of a layer in a layout. */
 export const widthIn = (layout: readonly Part[], layer: Layer): number =>
-  partOf(layout, biasName(layer)).shape[0] ?? 0;
+  sizeOfAxis(partOf(layout, biasName(layer)).shape, 0);
 
 /** The number of parameters. */
-export const parameterCount = (layout: readonly Part[]): number => layout.at(-1)?.end ?? 0;
+export const parameterCount = (layout: readonly Part[]): number => required(layout.at(-1), "part").end;
 
 /** Each part of the vector under its name; the arrays are views. */
 export const namedViews = (layout: readonly Part[], values: Float32Array): Record<string, Float32Array> =>
   Object.fromEntries(layout.map(({ name, start, end }) => [name, values.subarray(start, end)]));
 
 /** The unit of a taught layer's map. @throws TypeError when there is none. */
-export function unitOf(units: ReadonlyMap<Layer, number>, layer: Layer): number {
-  const unit = units.get(layer);
-  if (unit === undefined) throw new TypeError(`There is no unit for ${layer}`);
-  return unit;
-}
+export const unitOf = (units: ReadonlyMap<Layer, number>, layer: Layer): number =>
+  required(units.get(layer), `unit for ${layer}`);
 
 /** A part of the vector by its name. @throws TypeError when there is none. */
-export function viewOf(views: Readonly<Record<string, Float32Array>>, name: string): Float32Array {
-  const found = views[name];
-  if (found === undefined) throw new TypeError(`There is no parameter ${name}`);
-  return found;
-}
+export const viewOf = (views: Readonly<Record<string, Float32Array>>, name: string): Float32Array =>
+  required(views[name], `parameter ${name}`);
 
 /** The student's convolutions as they stand, as constants of a graph. */
 export const convolutionsOf =
