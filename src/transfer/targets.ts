@@ -15,6 +15,7 @@ import {
   type Network,
   throughHeads,
 } from "../network/network.ts";
+import { required } from "../required.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { averageInputs, averagesOf, momentsAmong, throughHead } from "./averages.ts";
 import { partition } from "./blocks.ts";
@@ -194,7 +195,7 @@ async function runOnce(
     leaf && "input" in leaf && leaf.input === name;
   const passed = Object.entries(outputs).filter(isPassed);
   const made = Object.entries(outputs).filter((output) => !isPassed(output));
-  const kept = Object.fromEntries(passed.map(([name]) => [name, inputs[name] ?? new Float32Array()]));
+  const kept = Object.fromEntries(passed.map(([name]) => [name, required(inputs[name], name)]));
   if (made.length === 0) return kept;
   const program = await runtime.compile(Object.fromEntries(made));
   try {
