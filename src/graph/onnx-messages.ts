@@ -75,7 +75,7 @@ function attributeProto(name: string, value: OnnxAttribute): Message {
   return attribute.text(4, value.text).integer(20, ATTRIBUTE_TYPES.text);
 }
 
-/** A constant; its values in the byte order of every processor that Node runs on. */
+/** A constant; its values in the byte order of every processor that ONNX Runtime is built for. */
 export const tensorProto = (name: string, shape: Shape, values: Float32Array | BigInt64Array): Message =>
   new Message()
     .integers(1, shape)

@@ -15,7 +15,7 @@ describe("the Wasserstein-2 measure of style", () => {
   it("is zero between a picture and itself", async () => {
     const values = uniform(SHAPE, 1);
     const { distance } = await evaluate({ distance: loss }, { features: values, target: values });
-    expect(distance[0]).toBeCloseTo(0, 4);
+    expect(distance[0]).toBeCloseTo(0, 6);
   });
 
   it("is that of the filters that the rows stand for, however many rows there are", async () => {
@@ -32,8 +32,7 @@ describe("the Wasserstein-2 measure of style", () => {
     const turned = gaussianMeasure.loss(more("features"), gaussianMeasure.prepare(more("target"), 3), 3);
     const values = { features: uniform(SHAPE, 1), target: uniform(SHAPE, 2) };
     const { plain, same } = await evaluate({ plain: loss, same: turned }, values);
-    // A row with nothing in it has ε alone, whose root has not come to its end.
-    expect(same[0] / plain[0]).toBeCloseTo(1, 1);
+    expect(same[0] / plain[0]).toBeCloseTo(1, 3);
   });
 
   it("knows nothing of where the features are", async () => {

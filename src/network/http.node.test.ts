@@ -52,6 +52,22 @@ describe("asking for a file", () => {
     await expect(wrong).rejects.toThrow('received "ftp://host/"');
   });
 
+  it("does not sign in again where another one points back", async () => {
+    const away = createServer((_, response) =>
+      response.writeHead(302, { location: `${mirror.base}chosen-elsewhere` }).end(),
+    );
+    const elsewhere = await listen(away);
+    mirror.answers = [
+      (_, response) => response.writeHead(302, { location: `http://${elsewhere}/` }).end(),
+      honest,
+    ];
+    await mirror.expectFetched(mirror.run({ mirrors: [mirror.base.replace("//", "//name:password@")] }));
+    away.close();
+    const login = `Basic ${Buffer.from("name:password").toString("base64")}`;
+    expect(mirror.headers.map(({ authorization }) => authorization)).toEqual([login, undefined]);
+    expect(mirror.requests[1]?.url).toBe("/chosen-elsewhere");
+  });
+
   describe("through a proxy", () => {
     let proxy: Server;
     let address = "";

@@ -70,11 +70,9 @@ export async function openHttp(env: Environment, silence: number): Promise<HttpC
   };
   return {
     async get(first, headers, signal) {
-      const { address: bare, login } = apart(first);
-      let address = bare;
+      let { address, login } = apart(first);
       for (let left = REDIRECTS; ; left--) {
-        const own = address.origin === bare.origin ? login : undefined;
-        const all = own === undefined ? headers : { ...headers, authorization: own };
+        const all = login === undefined ? headers : { ...headers, authorization: login };
         const { statusCode, headers: fields, body } = await ask(address, all, signal);
         const header = (name: string): string | undefined => [fields[name]].flat()[0];
         const location = header("location");
@@ -83,7 +81,10 @@ export async function openHttp(env: Environment, silence: number): Promise<HttpC
         }
         body.destroy();
         if (left === 0) throw new MirrorError("it points elsewhere again and again", { again: false });
-        address = pointedTo(location, address);
+        const next = pointedTo(location, address);
+        // Not even where it points back to the first: the way was then chosen by another.
+        if (next.origin !== address.origin) login = undefined;
+        address = next;
       }
     },
     close: () => agent.destroy(),

@@ -14,11 +14,16 @@ export class DivergedError extends ImpastoError {
   /** The evaluation that gave it, counted at its size. */
   readonly evaluation: number;
 
-  constructor(evaluation: number, best?: Stylization) {
-    super(
-      `The loss stopped being a finite number at evaluation ${evaluation}: lower the weights or the learning rate, or use the impasto preset, which cannot diverge.`,
-    );
+  /** Whether the optimiser takes back every step that leads up, so that another one would do no better. */
+  readonly safeguarded: boolean;
+
+  constructor(evaluation: number, best?: Stylization, safeguarded = false) {
+    const advice = safeguarded
+      ? "lower the weights"
+      : "lower the weights or the learning rate, or use the impasto preset, which cannot diverge";
+    super(`The loss stopped being a finite number at evaluation ${evaluation}: ${advice}.`);
     this.evaluation = evaluation;
     this.best = best;
+    this.safeguarded = safeguarded;
   }
 }

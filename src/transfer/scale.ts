@@ -57,23 +57,25 @@ async function* follow(
   let accepted: Place | undefined;
   let best: Place | undefined;
   let seconds = 0;
+  const safeguarded = monotone(settings);
+  const diverged = (evaluation: number) => new DivergedError(evaluation, undefined, safeguarded);
   for (let evaluation = 1; evaluation <= evaluations; evaluation++) {
     const began = performance.now();
     const evaluated = await unlessAborted(objective.evaluate(optimizer.point, signal), signal);
     if (evaluated === undefined) return;
     const { loss, gradient } = evaluated;
     // A line search takes back a step that led nowhere; at the start there is nothing to go back to.
-    if (evaluation === 1 && !allFinite(loss, gradient)) throw new DivergedError(evaluation);
+    if (evaluation === 1 && !allFinite(loss, gradient)) throw diverged(evaluation);
     if (optimizer.tell(loss.total, gradient)) {
-      if (!Number.isFinite(loss.total)) throw new DivergedError(evaluation);
+      if (!Number.isFinite(loss.total)) throw diverged(evaluation);
       accepted = { variables: optimizer.accepted, loss };
-      if (monotone(settings)) best = accepted;
+      if (safeguarded) best = accepted;
       else if (best === undefined || loss.total < best.loss.total) {
         best = { variables: copy(optimizer.accepted, best?.variables), loss };
       }
     }
     seconds += (performance.now() - began) / 1000;
-    if (!accepted || !best) throw new DivergedError(evaluation);
+    if (!accepted || !best) throw diverged(evaluation);
     yield { accepted, best, evaluation, seconds };
     if ("stalled" in optimizer && optimizer.stalled === true) return;
   }

@@ -145,7 +145,7 @@ export async function* repaint(
     optimizer: planFor(size).optimizer,
     stopped,
   };
-  if (diverged) throw new DivergedError(diverged.evaluation, reached && result);
+  if (diverged) throw new DivergedError(diverged.evaluation, reached && result, diverged.safeguarded);
   return result;
 }
 

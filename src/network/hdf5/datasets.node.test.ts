@@ -211,6 +211,75 @@ describe("An HDF5 file made to do harm", () => {
   });
 });
 
+describe("Chunks in an HDF5 file", () => {
+  const chunked = (chunks: number[], compression?: number, maxshape?: (number | null)[]) =>
+    write("earliest", (file) =>
+      file.create_dataset({
+        name: "values",
+        data: VALUES,
+        shape: SHAPE,
+        chunks,
+        ...(maxshape && { maxshape }),
+        ...(compression !== undefined && { compression, compression_opts: [] }),
+      }),
+    );
+  const expected = { shape: SHAPE, values: VALUES };
+
+  it("may be larger than a dataset that can grow, but not by far", async () => {
+    const growing = [null, 7, 6];
+    for (const chunks of [
+      [6, 7, 6],
+      [8, 7, 5],
+      [300, 7, 6],
+    ])
+      expect(datasetsIn(await chunked(chunks, undefined, growing)).get("/values")).toEqual(expected);
+    for (const chunks of [
+      [500, 7, 6],
+      [50000, 7, 6],
+      [500, 1, 1],
+    ]) {
+      const bytes = await chunked(chunks, undefined, growing);
+      expect(() => datasetsIn(bytes)).toThrow("has chunks far larger than their dataset, which");
+    }
+  });
+
+  it("may end in a checksum, for which there must be room", async () => {
+    const bytes = await chunked([2, 3, 4], 3);
+    expect(datasetsIn(bytes).get("/values")).toEqual(expected);
+    // The size of the first chunk, its filters that were left out, and where it begins.
+    const size = 4 * 2 * 3 * 4 + 4;
+    const first = Buffer.alloc(32);
+    first.writeUInt32LE(size);
+    const short = Buffer.from(first);
+    short.writeUInt32LE(3);
+    expect(() => datasetsIn(replaced(bytes, [...first], [...short]))).toThrow("a chunk has no checksum");
+  });
+
+  it("pass through few filters, or are refused before they are read", async () => {
+    const bytes = await chunked([5, 7, 6], 3);
+    // A version, the number of filters, six bytes of nothing, and the number of the filter.
+    const pipeline = [1, 1, 0, 0, 0, 0, 0, 0, 3, 0];
+    for (const count of [5, 32, 255]) {
+      const many = replaced(bytes, pipeline, [1, count]);
+      expect(() => datasetsIn(many)).toThrow(
+        `has ${count} filters on a dataset, which impasto does not read`,
+      );
+    }
+  });
+
+  it.each([
+    [6, "values made small by scale and offset (filter 6)"],
+    [32000, "values compressed by LZF (filter 32000)"],
+    [32015, "values compressed by Zstandard (filter 32015)"],
+    [40000, "a filter of number 40000"],
+  ])("behind filter %i are refused by its name", async (id, named) => {
+    const bytes = await chunked([5, 7, 6], 3);
+    const pipeline = [1, 1, 0, 0, 0, 0, 0, 0, 3, 0];
+    const other = replaced(bytes, pipeline, [...pipeline.slice(0, 8), id & 255, id >> 8]);
+    expect(() => datasetsIn(other)).toThrow(`has ${named}, which impasto does not read`);
+  });
+});
+
 describe("Values in an HDF5 file", () => {
   it("may be in the other byte order, or halves", async () => {
     const bytes = await write("earliest", (file) => plain(file));
