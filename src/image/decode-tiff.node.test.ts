@@ -7,8 +7,10 @@ import { type TiffPage, tiffBytes } from "../../test/tiff-bytes.ts";
 import { ImpastoError } from "../errors.ts";
 import { decodePicture } from "./decode.node.ts";
 import type { Picture } from "./picture.ts";
+import { explain } from "./sharp.node.ts";
+import { tiffPages } from "./tiff.ts";
 
-const [MIN_IS_WHITE, GREY, RGB, CMYK, LAB, ICC_LAB] = [0, 1, 2, 5, 8, 9];
+const [MIN_IS_WHITE, GREY, RGB, CMYK, YCBCR, LAB, ICC_LAB] = [0, 1, 2, 5, 6, 8, 9];
 const [ASSOCIATED, UNASSOCIATED] = [1, 2];
 
 /** Two pixels beside each other. */
@@ -263,11 +265,23 @@ describe("a TIFF that is not read", () => {
     ["64 bits", Float64Array.of(1, 2, 3, 4, 5, 6), RGB, {}, /floating point, 64 bits/],
     ["a camera's raw data", Uint16Array.of(1, 2), 32_803, {}, /camera's raw data/],
     ["a mask", Uint8Array.of(1, 0), 4, {}, /colours of kind 4/],
+    ["YCbCr but in a JPEG", Uint8Array.of(76, 85, 255, 76, 85, 255), YCBCR, {}, /YCbCr that is not JPEG/],
     ["CMYK in floating point", Float32Array.of(0, 0, 0, 0, 1, 1, 1, 1), CMYK, {}, /floating point, 32 bits/],
   ])("says of what kind it is: %s", async (_, samples, photometric, more, reason) => {
     const refused = decode(samples, photometric, more);
     await expect(refused).rejects.toThrow(/^"made\.tif" .* this kind of TIFF is not read \(.*\); save it/);
     await expect(refused).rejects.toThrow(reason);
+  });
+
+  it("is not one of YCbCr in a JPEG", async () => {
+    const create = { width: 16, height: 16, channels: 3, background: { r: 208, g: 30, b: 30 } } as const;
+    const tiff = await sharp({ create }).tiff({ compression: "jpeg", quality: 100 }).toBuffer();
+    const [page] = tiffPages(tiff);
+    expect(page).toMatchObject({ photometric: YCBCR, compression: 7 });
+    const { rgb } = await decodePicture(tiff, "made.tif");
+    for (const [i, level] of [208, 30, 30].entries()) {
+      expect(Math.abs(rgb[256 * i] * 255 - level)).toBeLessThan(3);
+    }
   });
 
   it("is refused or read, and no surprise, whatever bytes are changed", async () => {
@@ -291,5 +305,18 @@ describe("a TIFF that is not read", () => {
   it("is called damaged where it is", async () => {
     const bytes = tiffBytes([{ width: 2, height: 1, samples: Uint8Array.of(1, 2), photometric: GREY }]);
     await expect(decodePicture(bytes.subarray(0, 40), "cut.tif")).rejects.toThrow(/damaged or cut short/);
+    const emptied = new Uint8Array(200);
+    emptied.set([0x49, 0x49, 42, 0, 8]);
+    for (const nothing of [emptied, Uint8Array.from({ ...emptied, length: 200, 4: 0 })]) {
+      await expect(decodePicture(nothing, "empty.tif")).rejects.toThrow(/damaged or cut short.*[a-z]\)$/);
+    }
+    const oneChannel = { width: 2, height: 1, samples: Uint8Array.of(1, 2), photometric: YCBCR };
+    const jpeg = tiffBytes([{ ...oneChannel, tags: { 259: [7] } }]);
+    await expect(decodePicture(jpeg, "made.tif")).rejects.toThrow(/damaged or cut short/);
+  });
+
+  it("has its reason in brackets, with nothing hanging from it", () => {
+    const cause = new Error("tiff2vips: feature not supported: \nmore");
+    expect(explain(cause, "made.tif").message).toContain("(tiff2vips: feature not supported)");
   });
 });

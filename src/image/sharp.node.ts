@@ -107,9 +107,11 @@ export async function readMetadata(bytes: Uint8Array, name: string, page?: TiffP
     ...pageOptions(page),
   });
   const metadata = await picture.metadata().catch((cause: unknown) => {
-    if (page !== undefined) throw notRead(name, reasonOf(cause), cause);
-    // A TIFF's directory may be at its end, so libvips does not know a truncated one for a TIFF at all.
-    throw explain(isTiff(bytes) ? new Error("no TIFF directory", { cause }) : cause, name);
+    const isUnknown = UNKNOWN.test(reasonOf(cause));
+    if (page !== undefined && !isUnknown) throw notRead(name, reasonOf(cause), cause);
+    // One whose directory is damaged, or cut off its end, libvips does not know for a TIFF at all.
+    const isBroken = isUnknown && isTiff(bytes);
+    throw explain(isBroken ? new Error("no TIFF directory that makes sense", { cause }) : cause, name);
   });
   if (metadata.format === "heif" && metadata.compression !== "av1") {
     throw new ImpastoError(
@@ -131,17 +133,20 @@ export const notRead = (name: string, reason: string, cause?: unknown): ImpastoE
     { cause },
   );
 
-/** The first line of what libvips says. */
+/** What libvips says of bytes that it knows for no picture. */
+const UNKNOWN = /unsupported image format/i;
+
+/** The first line of what libvips says, without what would lead to the next. */
 function reasonOf(cause: unknown): string {
   const [firstLine = ""] = (cause instanceof Error ? cause.message : String(cause)).trim().split("\n");
-  return firstLine;
+  return firstLine.replace(/[\s:]+$/, "");
 }
 
 /** Says in one sentence what libvips found wrong with a picture. */
 export function explain(cause: unknown, name: string): ImpastoError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const options = { cause };
-  if (/unsupported image format/i.test(reason)) {
+  if (UNKNOWN.test(reason)) {
     const message = `"${name}" is not a picture that impasto reads; give it a PNG, JPEG, WebP, AVIF, TIFF or GIF`;
     return new ImpastoError(message, options);
   }

@@ -117,6 +117,9 @@ export const fullPage = (pages: readonly TiffPage[]): TiffPage | undefined =>
 /** What libvips decompresses, as sharp builds it. */
 const COMPRESSIONS = new Set([1, 2, 3, 4, 5, 7, 8, 32_773, 32_946, 50_001]);
 
+/** JPEG and WebP, which turn YCbCr into RGB as they decompress; of others libvips takes it for RGB. */
+const KNOW_YCBCR = new Set([7, 50_001]);
+
 const COMPRESSION_NAMES: Readonly<Record<number, string>> = {
   6: "old-style JPEG",
   34661: "JBIG",
@@ -155,6 +158,7 @@ export function whyNotRead(page: TiffPage): string | undefined {
   }
   if (photometric === cfa || photometric === linearRaw) return "a camera's raw data";
   if (!PHOTOMETRICS.has(photometric)) return `colours of kind ${photometric}`;
+  if (photometric === ycbcr && !KNOW_YCBCR.has(compression)) return "YCbCr that is not JPEG";
   if (bits.some((other) => other !== depth)) return "channels of different depths";
   if (DEPTHS[sampleFormat]?.includes(depth) !== true) {
     return `${FORMAT_NAMES[sampleFormat] ?? "numbers of an unknown kind"}, ${depth} bits`;
