@@ -5,6 +5,7 @@
  * @module
  */
 import { describeFailure } from "./failure.ts";
+import { EXIT_CODES } from "./interrupt.ts";
 import { createProgram } from "./program.ts";
 
 // Nobody needs to hear how the work is going: a terminal that was closed is no reason to give it up.
@@ -21,3 +22,11 @@ try {
   if (message !== "") process.stderr.write(`${message}\n`);
   process.exitCode = exitCode;
 }
+
+// As it exits, Node sets the terminal right, and aborts where that is gone; so the signal that said so ends the process
+// itself. By now all output has gone its way.
+process.once("beforeExit", () => {
+  if (process.exitCode === EXIT_CODES.SIGHUP && process.platform !== "win32") {
+    process.kill(process.pid, "SIGHUP");
+  }
+});
