@@ -275,12 +275,12 @@ describe("a TIFF that is not read", () => {
 
   it("is not one of YCbCr in a JPEG", async () => {
     const create = { width: 16, height: 16, channels: 3, background: { r: 208, g: 30, b: 30 } } as const;
-    const tiff = await sharp({ create }).tiff({ compression: "jpeg", quality: 100 }).toBuffer();
+    const tiff = await sharp({ create }).tiff({ compression: "jpeg", quality: 80 }).toBuffer();
     const [page] = tiffPages(tiff);
     expect(page).toMatchObject({ photometric: YCBCR, compression: 7 });
     const { rgb } = await decodePicture(tiff, "made.tif");
     for (const [i, level] of [208, 30, 30].entries()) {
-      expect(Math.abs(rgb[256 * i] * 255 - level)).toBeLessThan(3);
+      expect(Math.abs(rgb[256 * i] * 255 - level)).toBeLessThan(4);
     }
   });
 

@@ -14,10 +14,7 @@ import {
   spaceOf,
   srgbToLinear,
 } from "./colour-space.ts";
-
-/** Signature; then length, type, data and checksum of each chunk. */
-const FIRST_AT = 8;
-const FRAME = 12;
+import { pngChunks } from "./png-chunks.ts";
 
 /** `gAMA` and `cHRM` count in these. */
 const UNIT = 100_000;
@@ -58,13 +55,9 @@ export function readPngColour(bytes: Uint8Array): PngColour {
 /** The first chunk of each kind before the data. */
 function chunksOf(bytes: Uint8Array): ReadonlyMap<string, DataView> {
   const chunks = new Map<string, DataView>();
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = FIRST_AT; at + FRAME <= bytes.length; ) {
-    const length = view.getUint32(at);
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    if (type === "IDAT" || at + FRAME + length > bytes.length) break;
-    if (!chunks.has(type)) chunks.set(type, new DataView(view.buffer, view.byteOffset + at + 8, length));
-    at += FRAME + length;
+  for (const { type, data } of pngChunks(bytes)) {
+    if (type === "IDAT") break;
+    if (!chunks.has(type)) chunks.set(type, new DataView(data.buffer, data.byteOffset, data.byteLength));
   }
   return chunks;
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { openTags, readDirectory } from "./ifd.ts";
+
 const X_RESOLUTION = 282;
 const Y_RESOLUTION = 283;
 const RESOLUTION_UNIT = 296;
@@ -11,16 +13,15 @@ const NO_UNIT = 1;
 
 /** Changes the file in place. */
 export function dropTiffResolution(tiff: Uint8Array): void {
-  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
-  const little = tiff[0] === 0x49;
-  const directory = view.getUint32(4, little);
-  const entries = view.getUint16(directory, little);
-  for (let entry = directory + 2; entry < directory + 2 + 12 * entries; entry += 12) {
-    const tag = view.getUint16(entry, little);
-    if (tag === RESOLUTION_UNIT) view.setUint16(entry + 8, NO_UNIT, little);
-    if (tag !== X_RESOLUTION && tag !== Y_RESOLUTION) continue;
-    const fraction = view.getUint32(entry + 8, little);
-    view.setUint32(fraction, 1, little);
-    view.setUint32(fraction + 4, 1, little);
+  const file = openTags(tiff);
+  const entries = file && readDirectory(file, file.first)?.entries;
+  if (file === undefined || entries === undefined) return;
+  const { view, littleEndian } = file;
+  const unit = entries.get(RESOLUTION_UNIT);
+  if (unit !== undefined) view.setUint16(unit.at, NO_UNIT, littleEndian);
+  for (const fraction of [entries.get(X_RESOLUTION), entries.get(Y_RESOLUTION)]) {
+    if (fraction === undefined) continue;
+    view.setUint32(fraction.at, 1, littleEndian);
+    view.setUint32(fraction.at + 4, 1, littleEndian);
   }
 }
