@@ -2,11 +2,12 @@
  * The picture as it is, written to a file every few seconds, for an image viewer that reloads it.
  * @module
  */
-import { ImpastoError } from "../errors.ts";
+import { ImpastoError, MisuseError } from "../errors.ts";
 import { encodePicture } from "../image/encode.node.ts";
 import { formatOfPath } from "../image/format.ts";
 import { checkWritable, writeAtomically } from "../image/write.node.ts";
 import type { Iterate } from "../transfer/iterate.ts";
+import { isStandardOutput } from "./standard-output.ts";
 
 /** Milliseconds between two previews. */
 const PAUSE = 2000;
@@ -22,6 +23,9 @@ export async function openPreview(
   note: (text: string) => void,
 ): Promise<(iterate: Iterate) => Promise<void>> {
   if (path === undefined) return async () => {};
+  if (isStandardOutput(path)) {
+    throw new MisuseError("--preview needs a file, which it writes again and again: name one.");
+  }
   const format = formatOfPath(path);
   await checkWritable(path);
   let last = Number.NEGATIVE_INFINITY;

@@ -4,6 +4,7 @@
  */
 import { MisuseError } from "../errors.ts";
 import { isSameFile } from "../image/place.node.ts";
+import { whereWeights } from "../network/locate.node.ts";
 import { isFile } from "./inputs.ts";
 import { isStandardOutput } from "./standard-output.ts";
 
@@ -17,15 +18,21 @@ export interface ReadFiles {
 }
 
 /**
- * Makes sure that no output is one of the files that are read, or the same as another.
+ * Makes sure that no output is one of the files that are read, the weights among them, or the same as another.
  * @param outputs the files by the flags that name them.
  * @throws MisuseError when one is.
  */
-export async function spareInputs(
+export async function refuseOverwriting(
   outputs: Readonly<Record<string, string | undefined>>,
   { pictures, init, network }: ReadFiles,
 ): Promise<void> {
-  const inputs = [...pictures, ...(isFile(init) ? [init] : []), network];
+  const { located } = whereWeights(process.env);
+  const inputs = [
+    ...pictures,
+    ...(isFile(init) ? [init] : []),
+    network,
+    ...(located === undefined ? [] : [located.path]),
+  ];
   const named = Object.entries(outputs).filter(([, path]) => !isStandardOutput(path));
   for (const [index, [flag, path]] of named.entries()) {
     if (path === undefined) continue;

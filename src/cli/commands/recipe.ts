@@ -3,6 +3,7 @@
  * @module
  */
 import { ImpastoError } from "../../errors.ts";
+import { STANDARD_INPUT } from "../../image/file.node.ts";
 import { readRecipe } from "../../image/recipe.node.ts";
 import { printableJson } from "../printable.ts";
 
@@ -14,17 +15,22 @@ export async function recipeCommand(path: string): Promise<void> {
   const text = await readRecipe(path);
   if (levelsOf(text) > MOST_LEVELS) {
     throw new ImpastoError(
-      `The recipe in "${path}" is nested more than ${MOST_LEVELS} levels deep, as none of impasto's is; another program has changed it.`,
+      `The recipe in ${sourceOf(path)} is nested more than ${MOST_LEVELS} levels deep, as none of impasto's is; another program has changed it, so take the picture as impasto wrote it.`,
     );
   }
   process.stdout.write(`${printableJson(parse(text, path), 2)}\n`);
 }
 
+const sourceOf = (path: string): string => (path === STANDARD_INPUT ? "standard input" : `"${path}"`);
+
 function parse(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ImpastoError(`The recipe in "${path}" is not JSON; another program has changed it.`, { cause });
+    throw new ImpastoError(
+      `The recipe in ${sourceOf(path)} is not JSON; another program has changed it, so take the picture as impasto wrote it.`,
+      { cause },
+    );
   }
 }
 

@@ -20,12 +20,12 @@ import { watchForInterrupt } from "../interrupt.ts";
 import { writeOptionNotes } from "../option-notes.ts";
 import { printableJson } from "../printable.ts";
 import { openProgress, type Progress, writeSeconds } from "../progress.ts";
+import { refuseOverwriting } from "../refuse-overwriting.ts";
 import { failedBut } from "../rescue.ts";
 import type { Sheet, SheetCell, SheetRow } from "../sheet.ts";
 import { parseStrengths, SHEET_DEFAULTS } from "../sheet-options.ts";
 import { openSheetTarget } from "../sheet-target.ts";
 import { writeCommand } from "../shell.ts";
-import { spareInputs } from "../spare-inputs.ts";
 import { checkStandardOutput } from "../standard-output.ts";
 import { writeStyleNotes } from "../style-notes.ts";
 
@@ -62,7 +62,7 @@ export async function sheetCommand(
   checkStandardOutput(output, flags.json === true);
   const { init } = settingsFrom(options);
   const read = { pictures: [photoPath, ...paintingPaths], init, network: options.network };
-  await spareInputs({ "--output": output }, read);
+  await refuseOverwriting({ "--output": output }, read);
   const target = await openSheetTarget(output, photoPath);
   const plan = await makePlan(photoPath, paintingPaths, strengths, options);
   target.check(plan.size, paintingPaths.length, strengths.length);

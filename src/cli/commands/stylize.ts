@@ -20,8 +20,8 @@ import { openPreview } from "../preview.ts";
 import { printableJson } from "../printable.ts";
 import { openProgress, writeSeconds } from "../progress.ts";
 import { longestResult, recipeOf } from "../recipe-of.ts";
+import { refuseOverwriting } from "../refuse-overwriting.ts";
 import { failedBut } from "../rescue.ts";
-import { spareInputs } from "../spare-inputs.ts";
 import { checkStandardOutput } from "../standard-output.ts";
 import { parseStyles } from "../style-arguments.ts";
 import { writeStyleNotes } from "../style-notes.ts";
@@ -41,7 +41,7 @@ export async function stylizeCommand(
   checkStandardOutput(output, flags.json === true);
   const pictures = [contentPath, ...styles.map(({ path }) => path)];
   const read = { pictures, init: settings.init, network: options.network };
-  await spareInputs({ "--output": output, "--preview": previewPath }, read);
+  await refuseOverwriting({ "--output": output, "--preview": previewPath }, read);
   const target = await openTarget(output, pictures);
   const progress = await openProgress({ quiet: flags.quiet === true });
   const preview = await openPreview(previewPath, progress.note);
