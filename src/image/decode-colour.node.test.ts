@@ -108,6 +108,20 @@ describe("the colours of a PNG", () => {
       await expectColour(withChunk(bright, "cICP", cicp(9, transfer)), [255, 255, 255]);
     },
   );
+
+  it.each([
+    ["PQ", 16, 49.3],
+    ["HLG", 18, 3.77],
+  ] as const)(
+    "with the curve %s are clipped, with a note, where they are brighter than white",
+    async (_, transfer, highest) => {
+      const bright = withChunk(await square([255, 0, 0]).png().toBuffer(), "cICP", cicp(9, transfer));
+      const { notes } = await decodePicture(bright, "hdr.png");
+      expect(notes).toEqual([`"hdr.png" has values up to ${highest}; those above 1 are shown as white.`]);
+      const dark = withChunk(await square([100, 0, 0]).png().toBuffer(), "cICP", cicp(9, transfer));
+      expect((await decodePicture(dark, "hdr.png")).notes).toBeUndefined();
+    },
+  );
 });
 
 describe("the colours of an AVIF", () => {

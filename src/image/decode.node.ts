@@ -6,6 +6,7 @@
 
 import type { Metadata } from "sharp";
 import { ImpastoError, isOutOfMemory } from "../errors.ts";
+import { brightestLight, clippingNotes } from "./clipping.ts";
 import { convertToSrgb } from "./colour-space.ts";
 import { adobeRgb, isAdobeRgb } from "./exif.ts";
 import { readBytes } from "./file.node.ts";
@@ -177,8 +178,10 @@ async function decodePlain({ bytes, name, metadata, page, size }: Source): Promi
   // 10 and 12 bits are shifted up to 16, not stretched.
   const white = deep ? (2 ** bits - 1) * 2 ** (16 - bits) : 255;
   const picture = fromSamples(samplesOf(data, deep ? "ushort" : "uchar"), white, info);
-  if (typeof profile === "object") convertToSrgb(picture.rgb, profile);
-  return picture;
+  if (typeof profile !== "object") return picture;
+  const notes = clippingNotes(brightestLight(picture.rgb, profile), name);
+  convertToSrgb(picture.rgb, profile);
+  return notes.length === 0 ? picture : { ...picture, notes };
 }
 
 /** What a file says of its colours, the most exact first. */

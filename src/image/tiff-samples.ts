@@ -5,6 +5,7 @@
  */
 
 import { ImpastoError } from "../errors.ts";
+import { clippingNotes, reachOf } from "./clipping.ts";
 import { convertToSrgb, curvedSpace } from "./colour-space.ts";
 import type { Profile } from "./icc.ts";
 import { openTags, readDirectory } from "./ifd.ts";
@@ -201,13 +202,10 @@ function convertFloats(
   const stored = profile === undefined || profile === "unusable" ? (isByteRange ? "sRGB" : LINEAR) : profile;
   if (typeof stored === "object") convertToSrgb(rgb, stored);
   else for (let i = 0; i < rgb.length; i++) rgb[i] = within(rgb[i]);
-  const reach = `"${name}" has values up to ${Number(highest.toPrecision(3))}`;
-  if (isByteRange) return [`${reach}, so 255 is taken for white.`];
-  return highest > 1 + ROUNDING ? [`${reach}; those above 1 are shown as white.`] : [];
+  return isByteRange
+    ? [`${reachOf(highest, name)}, so 255 is taken for white.`]
+    : clippingNotes(highest, name);
 }
-
-/** Not worth a word. */
-const ROUNDING = 0.01;
 
 /** What is no number becomes 0. */
 const within = (value: number): number => (value > 0 ? Math.min(1, value) : 0);
