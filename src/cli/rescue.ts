@@ -6,18 +6,22 @@ import { homedir, tmpdir } from "node:os";
 import { ImpastoError } from "../errors.ts";
 import { writeNew } from "../image/write.node.ts";
 
+/** A result that is to be written. */
+export interface Result {
+  /** Writes it where it is to go, and returns the path it has. */
+  readonly write: () => Promise<string>;
+  /** Makes the bytes that are put elsewhere if that fails, under the name of `stem` and `extension`. */
+  readonly rescue: () => Promise<Uint8Array>;
+  readonly stem: string;
+  readonly extension: string;
+}
+
 /**
  * Writes a result; one that is refused, after all the work, goes into the folder for temporary files, or where that is
  * full too into the home folder, or the current one.
- * @param rescue makes the bytes that go there, under the name of `stem` and `extension`.
  * @throws ImpastoError that says where it is, or why it is nowhere.
  */
-export async function orRescue(
-  stem: string,
-  extension: string,
-  rescue: () => Promise<Uint8Array>,
-  write: () => Promise<string>,
-): Promise<string> {
+export async function orRescue({ write, rescue, stem, extension }: Result): Promise<string> {
   try {
     return await write();
   } catch (error) {

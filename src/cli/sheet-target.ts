@@ -45,13 +45,17 @@ export async function openSheetTarget(output: string | undefined, photo: string)
       checkHoldable(size);
     },
     write: (sheet) =>
-      orRescue(stem, ".html", pageOf(sheet), async () =>
-        writeBytes(format === "html" ? await pageOf(sheet)() : await encodePicture(drawSheet(sheet), format)),
-      ),
+      orRescue({
+        write: async () =>
+          writeBytes(format === "html" ? await pageOf(sheet) : await encodePicture(drawSheet(sheet), format)),
+        rescue: () => pageOf(sheet),
+        stem,
+        extension: ".html",
+      }),
   };
 }
 
-const pageOf = (sheet: Sheet) => async () => Buffer.from(await writePage(sheet));
+const pageOf = async (sheet: Sheet): Promise<Uint8Array> => Buffer.from(await writePage(sheet));
 
 function formatOf(output: string): PictureFormat | "html" {
   if (/[^/\\]\.html?$/i.test(output)) return "html";

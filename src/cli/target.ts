@@ -36,12 +36,12 @@ export async function openTarget(output: string | undefined, inputs: readonly st
   return {
     format,
     write: (picture, recipe) =>
-      orRescue(
+      orRescue({
+        write: async () => writeBytes(await encodePicture(picture, format, { recipe })),
+        rescue: () => encodePicture(picture, "png", { recipe }),
         stem,
-        ".png",
-        () => encodePicture(picture, "png", { recipe }),
-        async () => writeBytes(await encodePicture(picture, format, { recipe })),
-      ),
+        extension: ".png",
+      }),
   };
 }
 
