@@ -60,6 +60,15 @@ async function runShell(line: string, cwd: string): Promise<Ended> {
 }
 
 describe("standard input", () => {
+  it("is called by its name where its recipe is damaged", async () => {
+    const picture = { width: 1, height: 1, rgb: Float32Array.of(0, 0, 0) };
+    const damaged = await encodePicture(picture, "png", { recipe: "{" });
+    expect(await runWith(damaged, ["recipe", "-"], folder())).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^impasto: The recipe in standard input is not JSON; .*, so take the/),
+    });
+  });
+
   it("is a photograph where it is named, and the recipe knows the bytes that came", async () => {
     const cwd = folder();
     const photo = readFileSync(file("photo.png"));
