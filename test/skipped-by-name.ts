@@ -1,8 +1,8 @@
 /**
- * Vitest's reporter beside its own: names each test that was skipped, so that nobody takes it for one that passed.
+ * Vitest's reporter beside its own: names what was skipped, so that nobody takes it for what passed.
  * @module
  */
-import type { Reporter, TestModule, Vitest } from "vitest/node";
+import type { Reporter, TestCase, TestModule, Vitest } from "vitest/node";
 
 /** Prints the names at the end of a run; none where a run was asked for some tests by their names. */
 export default class SkippedByName implements Reporter {
@@ -14,9 +14,18 @@ export default class SkippedByName implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[]): void {
     if (this.#chosen) return;
-    const names = modules.flatMap(({ relativeModuleId, children }) =>
-      [...children.allTests("skipped")].map(({ fullName }) => `${relativeModuleId} > ${fullName}`),
+    const names = new Set(
+      modules.flatMap(({ relativeModuleId, children }) =>
+        [...children.allTests("skipped")].map((test) => `  ${relativeModuleId} > ${nameOf(test)}\n`),
+      ),
     );
-    if (names.length > 0) console.log(`Skipped:\n${names.map((name) => `  ${name}\n`).join("")}`);
+    if (names.size > 0) console.log(`Skipped:\n${[...names].join("")}`);
   }
+}
+
+/** The suite's name and how many tests it has, where all of them were skipped; else the test's own. */
+function nameOf({ parent, fullName }: TestCase): string {
+  const all = [...parent.children.allTests()];
+  const whole = parent.type === "suite" && all.every((test) => test.result().state === "skipped");
+  return whole ? `${parent.fullName} (${all.length} of ${all.length})` : fullName;
 }
