@@ -106,17 +106,15 @@ describe.concurrent("a result that cannot be written", () => {
     expect(recipe).toMatchObject({ stopped: true, evaluations: 1, loss: { total: expect.any(Number) } });
   });
 
-  it("as a whole sheet, since a painting has gone, is a failure that keeps the cells done before", async () => {
+  it("does not happen to a sheet because a painting goes while it is made", async () => {
     const cwd = folder();
     writeFileSync(join(cwd, "gone.png"), painting);
-    const flags = ["--strengths", "0.5", "--size", "64", "--iterations", "100", "--device", "cpu"];
+    const flags = ["--strengths", "0.5", "--size", "32", "--iterations", "20", "--device", "cpu"];
     const work = start(["sheet", "photo.png", "painting.png", "gone.png", ...flags, "-o", "out.html"], cwd);
     await work.said("Cell 1 of 2");
     rmSync(join(cwd, "gone.png"));
-    const { code, stderr } = await work.ended;
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/no file "gone\.png".* The cells done before that are in "out\.html"\.\n$/);
-    expect(readFileSync(join(cwd, "out.html"), "utf8").split(">not made<")).toHaveLength(2);
+    expect(await work.ended).toMatchObject({ code: 0 });
+    expect(readFileSync(join(cwd, "out.html"), "utf8")).not.toContain(">not made<");
   });
 
   it("because its recipe is too long for its format is refused before the work", async () => {

@@ -9,7 +9,7 @@ import { plateau } from "./plateau.ts";
 import { pyramidVariables } from "./pyramid-variables.ts";
 
 /** Two sizes, on a strip of a picture. */
-const settings = resolveSettings(parseOptions({ size: 256, iterations: 4 }));
+const settings = resolveSettings(parseOptions({ size: 256, iterations: 4, scales: 2 }));
 const request = {
   content: colours(256, 32, 1),
   styles: [{ picture: colours(64, 256, 2), weight: 1 }],
