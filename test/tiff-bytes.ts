@@ -2,17 +2,10 @@
  * TIFF files made for tests: uncompressed, one strip a page, with whatever tags a case needs.
  * @module
  */
+import type { SampleArray } from "../src/image/tiff-samples.ts";
 
 /** The kinds of samples that a page can have. */
-type Samples =
-  | Uint8Array
-  | Uint16Array
-  | Uint32Array
-  | Int8Array
-  | Int16Array
-  | Int32Array
-  | Float32Array
-  | Float64Array;
+type Samples = SampleArray | Float64Array;
 
 /** One page. */
 export interface TiffPage {
