@@ -10,7 +10,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { lbfgs } from "../src/optimizer/lbfgs.ts";
+import { pytorchLbfgs } from "../src/optimizer/pytorch-lbfgs.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -53,7 +53,7 @@ function runCase(which: BenchCase): z.infer<typeof caseSchema> {
 
 /** Seconds of L-BFGS's own arithmetic in one step, with its memory full. */
 function optimizerSeconds(variables: number, history: number): number {
-  const optimizer = lbfgs(new Float32Array(variables), { manner: "pytorch", history });
+  const optimizer = pytorchLbfgs(new Float32Array(variables), { manner: "pytorch", history });
   const seconds: number[] = [];
   for (let step = 0; step < history + 7; step++) {
     const gradient = optimizer.point.map((value, index) => (value - 1) * (1 + (index % 97)));

@@ -90,7 +90,7 @@ describe("Adam", () => {
     [{ epsilon: -1 }, "Expected a finite number of at least 0 for epsilon but received -1"],
     [
       { moments: { first: new Float32Array(1), second: new Float32Array(2), steps: 1 } },
-      "Expected 2 numbers for moments.first but received 1",
+      "Expected 2 numbers for first but received 1",
     ],
   ])("refuses %j", (wrong, message) => {
     const make = () => adam(new Float32Array(2), { ...usual, ...wrong });

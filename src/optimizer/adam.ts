@@ -5,8 +5,7 @@
  * @module
  */
 import { MisuseError } from "../errors.ts";
-import { requireSameLength } from "./checks.ts";
-import type { Optimizer } from "./optimizer.ts";
+import { type Optimizer, type Points, requireSameLength } from "./optimizer.ts";
 
 /** What Adam remembers between steps. */
 export interface AdamMoments {
@@ -31,8 +30,17 @@ export interface AdamOptions {
   readonly moments?: AdamMoments | undefined;
 }
 
-/** An {@link Optimizer} whose memory can be read out. */
-export interface Adam extends Optimizer {
+/** All that Adam remembers. */
+export interface AdamState extends Points {
+  readonly kind: "adam";
+  /** m and v, as {@link AdamMoments} has them. */
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+  steps: number;
+}
+
+/** An {@link Optimizer} whose moments can be read out. */
+export interface Adam extends Optimizer<AdamState> {
   /** A copy of the moments as they stand. */
   readonly moments: AdamMoments;
 }
@@ -44,8 +52,24 @@ export interface Adam extends Optimizer {
  * @example
  * const optimizer = adam(pixels, { learningRate: 0.02, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
  */
-export function adam(start: Float32Array, options: AdamOptions): Adam {
-  const { learningRate, beta1, beta2, epsilon, moments } = options;
+export function adam(start: Float32Array, { moments, ...options }: AdamOptions): Adam {
+  const state: AdamState = {
+    kind: "adam",
+    point: start.slice(),
+    accepted: start.slice(),
+    first: moments?.first.slice() ?? new Float32Array(start.length),
+    second: moments?.second.slice() ?? new Float32Array(start.length),
+    steps: moments?.steps ?? 0,
+  };
+  return resumeAdam(state, options);
+}
+
+/**
+ * Goes on from a state, which from then on is the optimiser's.
+ * @throws {MisuseError} for a number outside its range, or arrays that have not one length.
+ */
+export function resumeAdam(state: AdamState, options: Omit<AdamOptions, "moments">): Adam {
+  const { learningRate, beta1, beta2, epsilon } = options;
   if (typeof learningRate === "number") {
     check(
       "learningRate",
@@ -57,26 +81,24 @@ export function adam(start: Float32Array, options: AdamOptions): Adam {
   check("beta1", beta1, "a number in [0, 1)", beta1 >= 0 && beta1 < 1);
   check("beta2", beta2, "a number in [0, 1)", beta2 >= 0 && beta2 < 1);
   check("epsilon", epsilon, "a finite number of at least 0", epsilon >= 0 && epsilon < Infinity);
-  if (moments !== undefined) {
-    requireSameLength("moments.first", moments.first, start);
-    requireSameLength("moments.second", moments.second, start);
+  const { point, accepted, first, second } = state;
+  for (const [name, array] of Object.entries({ accepted, first, second })) {
+    requireSameLength(name, array, point);
   }
-  const point = start.slice();
-  const accepted = start.slice();
-  const first = moments?.first.slice() ?? new Float32Array(start.length);
-  const second = moments?.second.slice() ?? new Float32Array(start.length);
-  let steps = moments?.steps ?? 0;
 
   return {
+    state,
     point,
     accepted,
+    stalled: false,
     get moments() {
-      return { first: first.slice(), second: second.slice(), steps };
+      return { first: first.slice(), second: second.slice(), steps: state.steps };
     },
     tell(_loss, gradient) {
-      requireSameLength("gradient", gradient, start);
+      requireSameLength("gradient", gradient, point);
       accepted.set(point);
-      steps += 1;
+      state.steps += 1;
+      const { steps } = state;
       const rate = (typeof learningRate === "number" ? learningRate : learningRate()) / (1 - beta1 ** steps);
       const correction = 1 / Math.sqrt(1 - beta2 ** steps);
       for (let i = 0; i < point.length; i++) {

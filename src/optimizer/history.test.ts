@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { MisuseError } from "../errors.ts";
-import { History } from "./history.ts";
+import { emptyHistory, History } from "./history.ts";
 import { pairProducts } from "./kernels.ts";
 
 /** One thing that was learned: along `s` the gradient changes by `y`. */
@@ -69,7 +69,7 @@ function waves(length: number): Float32Array {
 
 /** Follows the directions a while, a cautious step each, and gives back the worst disagreement with the two loops. */
 function worstError(gradientAt: (x: Float32Array) => Float32Array, size: number, capacity: number): number {
-  const history = new History(size, capacity);
+  const history = new History(size, emptyHistory(capacity));
   const pairs: Pair[] = [];
   const x = waves(size);
   let gradient = gradientAt(x);
@@ -99,17 +99,17 @@ function tolerance(size: number): number {
 describe("The history of L-BFGS", () => {
   test("gives −g without a pair", () => {
     const direction = new Float32Array(3);
-    expect(new History(3, 5).direction(Float32Array.of(1, -2, 3), direction)).toBe(-14);
+    expect(new History(3, emptyHistory(5)).direction(Float32Array.of(1, -2, 3), direction)).toBe(-14);
     expect([...direction]).toEqual([-1, 2, -3]);
   });
 
   test("gives the Newton step of a parabola from one pair", () => {
-    const history = new History(1, 5);
+    const history = new History(1, emptyHistory(5));
     keep(history, Float32Array.of(0.5), Float32Array.of(4), Float32Array.of(2));
     const direction = new Float32Array(1);
     history.direction(Float32Array.of(4), direction);
     expect(direction[0]).toBe(-1);
-    expect(history.scale).toBe(0.25);
+    expect(history.gamma).toBe(0.25);
   });
 
   test.each([1, 2, 3, 5, 8, 20, 100])(
@@ -139,7 +139,7 @@ describe("The history of L-BFGS", () => {
   );
 
   test("forgets", () => {
-    const history = new History(1, 2);
+    const history = new History(1, emptyHistory(2));
     keep(history, Float32Array.of(1), Float32Array.of(2), Float32Array.of(0));
     expect(history.count).toBe(1);
     history.clear();
@@ -150,6 +150,6 @@ describe("The history of L-BFGS", () => {
 
   test("refuses a capacity that is no positive integer", () => {
     for (const capacity of [0, -1, 1.5, Number.NaN])
-      expect(() => new History(1, capacity)).toThrow(MisuseError);
+      expect(() => new History(1, emptyHistory(capacity))).toThrow(MisuseError);
   });
 });

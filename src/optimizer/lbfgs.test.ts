@@ -1,8 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ImpastoError, MisuseError } from "../errors.ts";
-import { type LbfgsOptions, lbfgs } from "./lbfgs.ts";
-import type { Lbfgs } from "./lbfgs-options.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { type PytorchLbfgsOptions, pytorchLbfgs } from "./pytorch-lbfgs.ts";
+import { type SafeguardedLbfgsOptions, safeguardedLbfgs } from "./safeguarded-lbfgs.ts";
+
+type LbfgsOptions = PytorchLbfgsOptions | SafeguardedLbfgsOptions;
+
+const lbfgs = (start: Float32Array, options: LbfgsOptions): Optimizer =>
+  options.manner === "pytorch" ? pytorchLbfgs(start, options) : safeguardedLbfgs(start, options);
 
 /** A function to minimise: writes the gradient, returns the loss. */
 type Objective = (x: Float32Array, gradient: Float32Array) => number;
@@ -37,7 +43,7 @@ function quadratic(condition: number): Objective {
 }
 
 interface Run {
-  readonly optimizer: Lbfgs;
+  readonly optimizer: Optimizer;
   /** The losses told of. */
   readonly losses: number[];
   /** Those of them that were accepted. */

@@ -5,11 +5,10 @@
  * @module
  */
 import { ImpastoError, MisuseError } from "../errors.ts";
-import { requireSameLength } from "./checks.ts";
-import { History } from "./history.ts";
+import { emptyHistory, History, type HistoryOptions, type HistoryState } from "./history.ts";
 import { type Curvature, trialProducts } from "./kernels.ts";
-import type { HistoryOptions, Lbfgs } from "./lbfgs-options.ts";
 import { isGoodEnough, type SearchStart, shorterStep } from "./line-search.ts";
+import { type Optimizer, type Points, requireSameLength } from "./optimizer.ts";
 
 /** The least cosine between s and y of a pair worth keeping. */
 const LEAST_COSINE = 1e-6;
@@ -27,50 +26,106 @@ export interface SafeguardedLbfgsOptions extends HistoryOptions {
   readonly noise: number;
 }
 
-/** Makes the optimiser; see lbfgs.ts. */
-export function safeguardedLbfgs(start: Float32Array, options: SafeguardedLbfgsOptions): Lbfgs {
-  return new Safeguarded(start, options);
+/** All that it remembers. */
+export interface SafeguardedLbfgsState extends Points {
+  readonly kind: "safeguarded-lbfgs";
+  /** The gradient at the accepted point. */
+  readonly gradient: Float32Array;
+  /** The direction of the search; for a moment after it, the step that was taken. */
+  readonly direction: Float32Array;
+  readonly history: HistoryState;
+  /** Where the search started: φ(0), φ'(0), and the lowest loss accepted so far. */
+  loss: number;
+  slope: number;
+  lowest: number;
+  /** Whether the point is a trial, and not the accepted point itself. */
+  searching: boolean;
+  stalled: boolean;
+  /** The trial's step, and how many have failed before it. */
+  step: number;
+  trials: number;
+  /** The step that the next direction's first trial takes. */
+  reach: number;
+  /** The last known size of H, which a step of steepest descent should not exceed. */
+  gamma: number;
 }
 
-class Safeguarded implements Lbfgs {
+/**
+ * Makes the optimiser.
+ * @param start where to begin; copied.
+ * @throws {MisuseError} for an option outside its range.
+ * @example
+ * const optimizer = safeguardedLbfgs(pixels, { manner: "safeguarded", history: 20, firstStep: 0.05, noise: 1e-6 });
+ */
+export const safeguardedLbfgs = (
+  start: Float32Array,
+  options: SafeguardedLbfgsOptions,
+): Optimizer<SafeguardedLbfgsState> =>
+  resumeSafeguardedLbfgs(
+    {
+      kind: "safeguarded-lbfgs",
+      point: start.slice(),
+      accepted: start.slice(),
+      gradient: new Float32Array(start.length),
+      direction: new Float32Array(start.length),
+      history: emptyHistory(options.history),
+      loss: Number.NaN,
+      slope: 0,
+      lowest: Number.NaN,
+      searching: false,
+      stalled: false,
+      step: 0,
+      trials: 0,
+      reach: 1,
+      gamma: Infinity,
+    },
+    options,
+  );
+
+/**
+ * Goes on from a state, which from then on is the optimiser's.
+ * @throws {MisuseError} for an option outside its range, or arrays that have not one length.
+ */
+export const resumeSafeguardedLbfgs = (
+  state: SafeguardedLbfgsState,
+  options: Omit<SafeguardedLbfgsOptions, "history">,
+): Optimizer<SafeguardedLbfgsState> => new SafeguardedLbfgs(state, options);
+
+class SafeguardedLbfgs implements Optimizer<SafeguardedLbfgsState> {
+  readonly state: SafeguardedLbfgsState;
   readonly point: Float32Array;
   readonly accepted: Float32Array;
   readonly #firstStep: number;
+  readonly #noise: number;
   readonly #history: History;
-  /** The gradient at the accepted point. */
-  readonly #gradient: Float32Array;
-  /** The direction of the search; for a moment after it, the step that was taken. */
-  readonly #direction: Float32Array;
-  #start: SearchStart;
-  /** Whether the point is a trial, and not the accepted point itself. */
-  #searching = false;
-  #stalled = false;
-  #step = 0;
-  #trials = 0;
-  /** The step that the next direction's first trial takes. */
-  #reach = 1;
-  /** The last known size of H, which a step of steepest descent should not exceed. */
-  #scale = Infinity;
 
-  constructor(start: Float32Array, options: SafeguardedLbfgsOptions) {
-    const { firstStep, noise, history } = options;
+  constructor(state: SafeguardedLbfgsState, options: Omit<SafeguardedLbfgsOptions, "history">) {
+    const { firstStep, noise } = options;
     if (!(firstStep > 0 && firstStep < Infinity)) {
       throw new MisuseError(`Expected a finite number above 0 for firstStep but received ${firstStep}`);
     }
     if (!(noise >= 0 && noise < 1)) {
       throw new MisuseError(`Expected a number in [0, 1) for noise but received ${noise}`);
     }
+    const { point, accepted, gradient, direction } = state;
+    for (const [name, array] of Object.entries({ accepted, gradient, direction })) {
+      requireSameLength(name, array, point);
+    }
+    this.state = state;
+    this.point = point;
+    this.accepted = accepted;
     this.#firstStep = firstStep;
-    this.#history = new History(start.length, history);
-    this.point = start.slice();
-    this.accepted = start.slice();
-    this.#gradient = new Float32Array(start.length);
-    this.#direction = new Float32Array(start.length);
-    this.#start = { loss: Number.NaN, lowest: Number.NaN, slope: 0, noise };
+    this.#noise = noise;
+    this.#history = new History(point.length, state.history);
   }
 
   get stalled(): boolean {
-    return this.#stalled;
+    return this.state.stalled;
+  }
+
+  get #start(): SearchStart {
+    const { loss, slope, lowest } = this.state;
+    return { loss, slope, lowest, noise: this.#noise };
   }
 
   /**
@@ -78,51 +133,52 @@ class Safeguarded implements Lbfgs {
    */
   tell(loss: number, gradient: Float32Array): boolean {
     requireSameLength("gradient", gradient, this.point);
-    const products = trialProducts(this.point, this.accepted, gradient, this.#gradient);
+    const products = trialProducts(this.point, this.accepted, gradient, this.state.gradient);
     const finite = Number.isFinite(loss) && products.gg < INFINITE;
-    if (!this.#searching) {
+    if (!this.state.searching) {
       if (!finite) {
         throw new ImpastoError(`Expected a finite loss and gradient at the start but received ${loss}`);
       }
       this.#begin(loss, gradient);
       return true;
     }
-    const trial = { step: this.#step, loss: finite ? loss : Number.NaN, slope: products.sg / this.#step };
+    const trial = { step: this.state.step, loss: finite ? loss : Number.NaN, slope: products.sg / this.state.step };
     if (isGoodEnough(this.#start, trial)) {
       this.#accept(loss, gradient, products);
       return true;
     }
-    this.#trials += 1;
+    this.state.trials += 1;
     const allowed = this.#history.count > 0 ? TRIALS.memory : TRIALS.steepest;
-    this.#step = shorterStep(this.#start, trial);
-    if (this.#trials >= allowed || !this.#propose()) this.#giveUp();
+    this.state.step = shorterStep(this.#start, trial);
+    if (this.state.trials >= allowed || !this.#propose()) this.#giveUp();
     return false;
   }
 
   /** Takes in the accepted point itself: the start, or a place where the search had stalled. */
   #begin(loss: number, gradient: Float32Array): void {
     // Told the same again, the function is the same, and the lowest loss still stands.
-    const lowest = loss === this.#start.loss ? this.#start.lowest : loss;
-    this.#start = { ...this.#start, loss, lowest };
-    this.#gradient.set(gradient);
-    this.#searching = true;
-    this.#stalled = false;
+    if (loss !== this.state.loss) this.state.lowest = loss;
+    this.state.loss = loss;
+    this.state.gradient.set(gradient);
+    this.state.searching = true;
+    this.state.stalled = false;
     this.#descend();
   }
 
   #accept(loss: number, gradient: Float32Array, curvature: Curvature): void {
-    this.#start = { ...this.#start, loss, lowest: Math.min(loss, this.#start.lowest) };
-    subtract(this.point, this.accepted, this.#direction);
+    this.state.loss = loss;
+    this.state.lowest = Math.min(loss, this.state.lowest);
+    subtract(this.point, this.accepted, this.state.direction);
     this.accepted.set(this.point);
     if (isTelling(curvature)) {
-      this.#history.keep(this.#direction, gradient, this.#gradient, curvature);
-      this.#scale = curvature.sy / curvature.yy;
-      this.#reach = 1;
+      this.#history.keep(this.state.direction, gradient, this.state.gradient, curvature);
+      this.state.gamma = curvature.sy / curvature.yy;
+      this.state.reach = 1;
     } else {
       // Still steep, or ever steeper: nothing to learn, but reason to go further the next time.
-      this.#reach = 2 * this.#step;
+      this.state.reach = 2 * this.state.step;
     }
-    this.#gradient.set(gradient);
+    this.state.gradient.set(gradient);
     this.#aim();
   }
 
@@ -132,32 +188,33 @@ class Safeguarded implements Lbfgs {
       this.#descend();
       return;
     }
-    const slope = this.#history.direction(this.#gradient, this.#direction);
-    this.#start = { ...this.#start, slope };
-    this.#trials = 0;
-    this.#step = this.#reach;
+    const slope = this.#history.direction(this.state.gradient, this.state.direction);
+    this.state.slope = slope;
+    this.state.trials = 0;
+    this.state.step = this.state.reach;
     if (!(slope < 0 && slope > -Infinity && this.#propose())) this.#giveUp();
   }
 
   /** Sets out straight down. */
   #descend(): void {
-    const scale = Math.min(this.#firstStep / largest(this.#gradient), this.#scale);
+    const { gradient, direction } = this.state;
+    const size = Math.min(this.#firstStep / largest(gradient), this.state.gamma);
     let slope = 0;
-    for (let i = 0; i < this.#gradient.length; i++) {
-      this.#direction[i] = -scale * this.#gradient[i];
-      slope += this.#direction[i] * this.#gradient[i];
+    for (let i = 0; i < gradient.length; i++) {
+      direction[i] = -size * gradient[i];
+      slope += direction[i] * gradient[i];
     }
-    this.#start = { ...this.#start, slope };
-    this.#trials = 0;
-    this.#step = this.#reach;
+    this.state.slope = slope;
+    this.state.trials = 0;
+    this.state.step = this.state.reach;
     if (!(slope < 0 && this.#propose())) this.#giveUp();
   }
 
   /** Moves the point to the trial; tells whether that is another place, to the digits there are. */
   #propose(): boolean {
     const { point, accepted } = this;
-    const direction = this.#direction;
-    const step = this.#step;
+    const direction = this.state.direction;
+    const step = this.state.step;
     let moved = false;
     for (let i = 0; i < point.length; i++) {
       point[i] = accepted[i] + step * direction[i];
@@ -167,15 +224,15 @@ class Safeguarded implements Lbfgs {
   }
 
   #giveUp(): void {
-    this.#reach = 1;
+    this.state.reach = 1;
     if (this.#history.count > 0) {
       this.#history.clear();
       this.#descend();
       return;
     }
     this.point.set(this.accepted);
-    this.#searching = false;
-    this.#stalled = true;
+    this.state.searching = false;
+    this.state.stalled = true;
   }
 }
 
