@@ -13,4 +13,6 @@ export interface Picture {
   readonly alpha?: Float32Array;
   /** What a person should know of how the file was read, a sentence each; absent when there is nothing to say. */
   readonly notes?: readonly string[];
+  /** SHA-256 of the file it was decoded from, in hexadecimal; absent when it came from elsewhere. */
+  readonly checksum?: string;
 }

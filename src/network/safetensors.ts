@@ -53,10 +53,10 @@ export interface Safetensors {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** A tensor to write, in single (F32, the default) or half precision (F16). */
-export interface WritableTensor extends Tensor {
-  readonly dtype?: "F32" | "F16";
-}
+/** A tensor to write: in double precision (F64) where its values are, else in single (F32, the default) or half (F16). */
+export type WritableTensor =
+  | (Tensor & { readonly dtype?: "F32" | "F16" })
+  | { readonly shape: readonly number[]; readonly data: Float64Array; readonly dtype: "F64" };
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -160,7 +160,7 @@ export const parseHeader = (bytes: Uint8Array, size: number, file = "The file"):
   return { metadata: parseMetadata(metadata, file), entries };
 };
 
-const aligned = (bytes: Uint8Array, width: 2 | 4): Uint8Array =>
+const aligned = (bytes: Uint8Array, width: 2 | 4 | 8): Uint8Array =>
   bytes.byteOffset % width === 0 ? bytes : Uint8Array.from(bytes);
 
 /** The float of a half precision number: sign, five bits of exponent, ten of fraction. */
@@ -221,6 +221,23 @@ export const decodeTensor = (
 };
 
 /**
+ * Makes doubles of a tensor's bytes.
+ *
+ * @param name - The tensor's, for the message.
+ * @throws {ImpastoError} If the type is not F64.
+ */
+export const decodeDoubles = (
+  bytes: Uint8Array,
+  dtype: string,
+  name: string,
+  file = "The file",
+): Float64Array => {
+  if (dtype !== "F64") throw new ImpastoError(`${file}: expected F64 for ${name} but received ${dtype}`);
+  const { buffer, byteOffset, byteLength } = aligned(bytes, 8);
+  return new Float64Array(buffer, byteOffset, byteLength / 8);
+};
+
+/**
  * Reads a whole safetensors file.
  *
  * @param bytes - The file. F32 tensors of the result may be views of it.
@@ -236,18 +253,19 @@ export const parseSafetensors = (bytes: Uint8Array, file = "The file"): Safetens
   return { metadata, tensors };
 };
 
-const encodeTensor = (name: string, { data, shape, dtype }: WritableTensor): Uint8Array => {
+const encodeTensor = (name: string, tensor: WritableTensor): Uint8Array => {
+  const { data, shape } = tensor;
   const count = shape.reduce((product, size) => product * size, 1);
   if (count !== data.length) {
     throw new ImpastoError(
       `Expected ${count} values for ${name} of shape [${shape.join(", ")}] but received ${data.length}`,
     );
   }
-  if (dtype !== "F16") return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const tooLarge = data.find((value) => Number.isFinite(value) && Math.abs(value) >= 65520);
+  if (tensor.dtype !== "F16") return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const tooLarge = tensor.data.find((value) => Number.isFinite(value) && Math.abs(value) >= 65520);
   if (tooLarge !== undefined)
     throw new ImpastoError(`${name} holds ${tooLarge}, too large for F16; write it as F32`);
-  const bits = new Uint32Array(data.slice().buffer);
+  const bits = new Uint32Array(tensor.data.slice().buffer);
   const halves = new Uint16Array(bits.length);
   for (let i = 0; i < bits.length; i++) halves[i] = toHalf(bits[i]);
   return new Uint8Array(halves.buffer);
@@ -267,10 +285,9 @@ export const writeSafetensors = (
   tensors: Readonly<Record<string, WritableTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array => {
-  // F32 first, so that an odd number of halves never leaves floats misaligned.
-  const ordered = Object.entries(tensors).sort(
-    ([, a], [, b]) => Number(a.dtype === "F16") - Number(b.dtype === "F16"),
-  );
+  // The wider first, so that an odd number of the narrower never leaves them misaligned.
+  const width = ({ dtype = "F32" }: WritableTensor): number => BYTES_PER_VALUE.get(dtype) ?? 0;
+  const ordered = Object.entries(tensors).sort(([, a], [, b]) => width(b) - width(a));
   const parts: Uint8Array[] = [];
   const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
   let offset = 0;

@@ -51,11 +51,16 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
 type Ort = typeof import("onnxruntime-node");
 
 /**
- * Loads the library. It would look up a host to send telemetry to, and keep files in the user's folders for it, unless
- * the process's environment forbids that before it is loaded. A worker thread has only a copy of that environment.
+ * Keeps the library from looking up a host to send telemetry to, and from keeping files in the user's folders for it. The
+ * process's own environment has to say so before the library is loaded, and a worker thread has only a copy of it: whoever
+ * opens a runtime in one calls this before.
  */
-function loadOnnxRuntime(): Promise<Ort> {
+export function forbidTelemetry(): void {
   process.env.ORT_DISABLE_TELEMETRY ||= "1";
+}
+
+function loadOnnxRuntime(): Promise<Ort> {
+  forbidTelemetry();
   return import("onnxruntime-node");
 }
 

@@ -3,38 +3,26 @@
  * another. They are taken before a layer's head, which maps them once they are whole.
  * @module
  */
-import { sizeOfAxis } from "../graph/shape.ts";
-import { input, type Tensor } from "../graph/tensor.ts";
+import type { Tensor } from "../graph/tensor.ts";
 import { type Moments, mappedMoments, moments } from "../loss/moments.ts";
 import type { Layer } from "../network/layers.ts";
 import { type FeatureMap, type Features, featuresAt } from "../network/network.ts";
 import { required } from "../required.ts";
+import type { Named } from "./term.ts";
 
 const averageName = (layer: Layer, part: keyof Moments): string => `average.${layer}.${part}`;
 
 /** A layer's averages over the positions that features are given for, by their names. */
-export function averagesOf(features: Features, layer: Layer): readonly (readonly [string, Tensor])[] {
+export function averagesOf(features: Features, layer: Layer): Named<Tensor> {
   const { second, mean } = moments(featuresAt(features, layer).tensor);
-  return [
-    [averageName(layer, "second"), second],
-    [averageName(layer, "mean"), mean],
-  ];
-}
-
-/** A layer's averages as inputs of a graph, by their names. */
-export function averageInputs({ tensor }: FeatureMap, layer: Layer): readonly (readonly [string, Tensor])[] {
-  const rows = sizeOfAxis(tensor.shape, 1);
-  return Object.entries({
-    [averageName(layer, "second")]: [rows, rows],
-    [averageName(layer, "mean")]: [rows, 1],
-  }).map(([name, shape]) => [name, input(name, shape)]);
+  return { [averageName(layer, "second")]: second, [averageName(layer, "mean")]: mean };
 }
 
 /** A layer's moments among averages. @throws TypeError when they are not there. */
-export function momentsAmong(averages: ReadonlyMap<string, Tensor>, layer: Layer): Moments {
+export function momentsAmong(averages: Named<Tensor>, layer: Layer): Moments {
   const average = (part: keyof Moments): Tensor => {
     const name = averageName(layer, part);
-    return required(averages.get(name), name);
+    return required(averages[name], name);
   };
   return { second: average("second"), mean: average("mean") };
 }

@@ -6,8 +6,9 @@ import type { Environment } from "../network/locate.node.ts";
 import { openNetwork } from "../network/open.node.ts";
 import { openRuntime } from "../runtime/onnxruntime.node.ts";
 import { memoryToUse, readMemoryFacts } from "./available-memory.node.ts";
+import type { Engine } from "./engine.ts";
 import { type OptionsInput, parseOptions } from "./options.ts";
-import type { Engine } from "./stylize.ts";
+
 
 /** What is opened from the options. */
 export type EngineOptions = Pick<OptionsInput, "network" | "convention" | "device" | "threads" | "memory">;

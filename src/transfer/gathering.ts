@@ -8,27 +8,18 @@ import { multiply, scale } from "../graph/operations/multiply.ts";
 import { sizeOfAxis } from "../graph/shape.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
 import type { Layer } from "../network/layers.ts";
-import { type Features, featuresAt, type Network, throughHeads } from "../network/network.ts";
+import { type Features, featuresAt, throughHeads } from "../network/network.ts";
 import { required } from "../required.ts";
-import type { Runtime } from "../runtime/runtime.ts";
 import { featureBox, type Partition, shareOf, strideOf } from "./blocks.ts";
-import { buildOptions } from "./build-options.ts";
+import { featuresOf, type Look } from "./look.ts";
 import { cut, ownership, paste } from "./planes.ts";
-import type { Settings } from "./settings.ts";
+import type { Arrays, AveragesAt, Named } from "./term.ts";
 
-/** What is looked at in blocks, with what. */
-export interface View {
+/** What is looked at in blocks, and where its features are asked for. */
+export interface View extends Look {
   readonly partition: Partition;
-  readonly network: Network;
-  readonly runtime: Runtime;
-  readonly settings: Settings;
+  readonly layers: readonly Layer[];
 }
-
-/** Arrays by their names. */
-type Arrays = Readonly<Record<string, Float32Array>>;
-
-/** Averages over the positions of a layer's features, to which features of 0 add nothing, by their names. */
-type Describe = (features: Features, layer: Layer) => readonly (readonly [string, Tensor])[];
 
 /**
  * Gathers averages over the whole picture.
@@ -37,24 +28,20 @@ type Describe = (features: Features, layer: Layer) => readonly (readonly [string
  * @throws the signal's reason, where it is aborted between two blocks.
  */
 export async function gatherAverages(
-  { partition, network, runtime, settings }: View,
-  layers: readonly Layer[],
+  view: View,
+  averages: readonly AveragesAt[],
   values: Float32Array,
   imageOf: (values: Tensor) => Tensor,
-  describe: Describe,
   signal?: AbortSignal,
 ): Promise<Arrays> {
-  if (layers.length === 0) return {};
+  if (averages.length === 0) return {};
+  const { partition, runtime, layers } = view;
   const { size, region, blocks } = partition;
   const seen = input("values", [1, 3, region.height, region.width]);
   const owned = input("owned", [1, 1, region.height, region.width]);
-  const features = network.features(imageOf(seen), buildOptions(settings, network, layers));
-  const own = ownFeatures(features, owned);
-  const shares = layers.flatMap((layer) =>
-    describe(own, layer).map(([name, average]) => [name, scale(shareOf(partition, layer), average)] as const),
-  );
+  const own = ownFeatures(featuresOf(imageOf(seen), layers, view), owned);
   const sums = new Map<string, Float64Array>();
-  const program = await runtime.compile(Object.fromEntries(shares));
+  const program = await runtime.compile(sharesOf(averages, own, partition));
   try {
     for (const block of blocks) {
       signal?.throwIfAborted();
@@ -71,6 +58,21 @@ export async function gatherAverages(
   return Object.fromEntries([...sums].map(([name, sum]) => [name, Float32Array.from(sum)]));
 }
 
+/** What a block adds to averages over the whole picture. @param own the features that it owns. */
+export const sharesOf = (
+  averages: readonly AveragesAt[],
+  own: Features,
+  partition: Partition,
+): Named<Tensor> =>
+  Object.fromEntries(
+    averages.flatMap(({ layer, averages }) =>
+      Object.entries(averages(own)).map(([name, average]) => [
+        name,
+        scale(shareOf(partition, layer), average),
+      ]),
+    ),
+  );
+
 /** The features that a block owns, and 0 elsewhere. @param owned the same of its pixels, `[1, 1, H, W]`. */
 export const ownFeatures = (features: Features, owned: Tensor): Features =>
   new Map(
@@ -86,22 +88,20 @@ export const ownFeatures = (features: Features, owned: Tensor): Features =>
  * @throws the signal's reason, where it is aborted between two blocks.
  */
 export async function gatherMaps(
-  { partition, network, runtime, settings }: View,
-  layers: readonly Layer[],
+  view: View,
+  named: readonly { readonly name: string; readonly layer: Layer }[],
   rgb: Float32Array,
-  nameOf: (layer: Layer) => string,
   signal?: AbortSignal,
 ): Promise<Arrays> {
+  const { partition, runtime, layers } = view;
   const { size, region, blocks } = partition;
   const image = input("image", [1, 3, region.height, region.width]);
-  const features = throughHeads(network.features(image, buildOptions(settings, network, layers)));
-  const maps = layers.map((layer) => {
-    const [whole, { tensor }] = [
-      featureBox({ left: 0, top: 0, ...size }, layer),
-      featuresAt(features, layer),
-    ];
+  const features = throughHeads(featuresOf(image, layers, view));
+  const maps = named.map(({ name, layer }) => {
+    const whole = featureBox({ left: 0, top: 0, ...size }, layer);
+    const { tensor } = featuresAt(features, layer);
     const values = new Float32Array(sizeOfAxis(tensor.shape, 1) * whole.width * whole.height);
-    return { layer, name: nameOf(layer), whole, tensor, values };
+    return { layer, name, whole, tensor, values };
   });
   if (maps.length === 0) return {};
   const program = await runtime.compile(Object.fromEntries(maps.map(({ name, tensor }) => [name, tensor])));

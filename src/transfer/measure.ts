@@ -7,12 +7,13 @@ import { overMeanColour } from "../image/alpha.ts";
 import type { Picture } from "../image/picture.ts";
 import { SHORTEST_SIDE } from "../image/size.ts";
 import type { Pooling } from "../network/network.ts";
+import type { Engine } from "./engine.ts";
 import { parseOptions } from "./options.ts";
 import { heldBytes, planMemory } from "./plan.ts";
 import { prepareObjective } from "./prepare.ts";
 import { UNIT_VARIABLES } from "./preset.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
-import type { Engine } from "./stylize.ts";
+import { measuredTerms, termsOf } from "./terms/table.ts";
 
 /** What was measured: content and style by layer, unweighted. */
 export interface Measurement {
@@ -56,16 +57,18 @@ export async function measure(
   }
   const { network, memory = Number.POSITIVE_INFINITY } = engine;
   const settings = plainSettings(pooling);
-  const { mostPixels } = planMemory(image, settings, network, memory, heldBytes([image, content, style]));
+  const terms = termsOf(settings).filter(({ counts }) => counts);
+  const work = { network, settings, terms };
+  const { mostPixels } = planMemory(image, work, memory, heldBytes([image, content, style]));
   const subject = { photograph: overMeanColour(content), styles: [{ picture: style, weight: 1 }] };
-  const objective = await prepareObjective(image, subject, engine, settings, mostPixels);
+  const { objective, weights } = await prepareObjective(image, subject, engine, settings, terms, mostPixels);
   try {
-    const { loss, gradient } = await objective.evaluate(overMeanColour(image).rgb);
+    const { loss, gradient } = await objective.evaluate(overMeanColour(image).rgb, weights(settings));
     return {
       network: network.name,
       pooling,
-      content: termsOf(loss.terms, "content."),
-      style: termsOf(loss.terms, "style."),
+      content: lossesOf(loss.terms, "content."),
+      style: lossesOf(loss.terms, "style."),
       total: loss.total,
       gradientNorm: Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0)),
     };
@@ -76,7 +79,7 @@ export async function measure(
 
 /** The fixtures' convention: every weight 1, raw features, means, pixels in [0, 1]. */
 function plainSettings(pooling: Pooling): Settings {
-  const options = { preset: "neural-style", pooling, contentWeight: 1, styleWeight: 1, smoothnessWeight: 0 };
+  const options = { preset: "neural-style", pooling, ...measuredTerms };
   // Nothing is resampled.
   return {
     ...resolveSettings(parseOptions(options)),
@@ -85,7 +88,7 @@ function plainSettings(pooling: Pooling): Settings {
   };
 }
 
-const termsOf = (terms: Readonly<Record<string, number>>, kind: string): Record<string, number> =>
+const lossesOf = (terms: Readonly<Record<string, number>>, kind: string): Record<string, number> =>
   Object.fromEntries(
     Object.entries(terms).flatMap(([name, value]) =>
       name.startsWith(kind) ? [[name.slice(kind.length), value]] : [],

@@ -1,28 +1,27 @@
 /**
- * The total loss and its gradient with respect to the variables, at one size, as a compiled graph:
- * α·content + β·style + smoothness. Targets and weights are inputs, so that the graph serves any style of that size.
+ * The total loss and its gradient with respect to the variables, at one size, as a compiled graph: the sum of all terms,
+ * each times its weight. Targets and weights are inputs, so that the graph serves any style of that size, and weights may
+ * change from one evaluation to the next.
  * @module
  */
 import { gradients } from "../graph/gradients.ts";
-import { input } from "../graph/tensor.ts";
+import { add } from "../graph/operations/add.ts";
+import { multiply } from "../graph/operations/multiply.ts";
+import { constant, input, scalar, type Tensor } from "../graph/tensor.ts";
 import type { Size } from "../image/size.ts";
-import { moments } from "../loss/moments.ts";
-import { featuresAt, type Network, throughHeads } from "../network/network.ts";
+import type { Layer } from "../network/layers.ts";
+import { type Features, throughHeads } from "../network/network.ts";
 import { required } from "../required.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import { buildOptions } from "./build-options.ts";
-import { type Settings, weightedLayers } from "./settings.ts";
-import type { Targets } from "./targets.ts";
-import { contentTerms, imageOf, smoothnessTerm, styleTerms, weigh } from "./terms.ts";
+import { featuresOf, type Look, layersOf } from "./look.ts";
+import type { Variables } from "./preset.ts";
+import { targetInput, targetInputs } from "./targets.ts";
+import type { Arrays, AveragesTerm, Named, Term, Whole } from "./term.ts";
 
 /** The losses at one point, each weighted, as optimised. */
 export interface LossReport {
   readonly total: number;
-  readonly content: number;
-  readonly style: number;
-  readonly smoothness: number;
   /** Each term by its name: `content.conv4_2`, `style.conv1_1`, …, `smoothness`. */
-  readonly terms: Readonly<Record<string, number>>;
+  readonly terms: Named<number>;
 }
 
 /** Loss and gradient at one point. */
@@ -36,38 +35,41 @@ export interface Evaluation {
 export interface Objective {
   /**
    * @param variables `[3, height, width]`, in the settings' units.
+   * @param weights what each term counts, by its name.
    * @throws the signal's reason, where it is aborted in the midst of a long evaluation.
    */
-  evaluate(variables: Float32Array, signal?: AbortSignal): Promise<Evaluation>;
+  evaluate(variables: Float32Array, weights: Named<number>, signal?: AbortSignal): Promise<Evaluation>;
   release(): Promise<void>;
 }
 
-/** Builds and compiles the objective for pictures of one size. */
+/** Builds and compiles the objective for pictures of one size, looked at whole. */
 export async function compileObjective(
   { width, height }: Size,
-  targets: Targets,
-  network: Network,
-  runtime: Runtime,
-  settings: Settings,
+  targets: Arrays,
+  terms: readonly Term[],
+  look: Look,
 ): Promise<Objective> {
   const variables = input("variables", [1, 3, height, width]);
-  const image = imageOf(variables, settings.variables);
-  const layers = [...weightedLayers(settings.contentLayers), ...weightedLayers(settings.styleLayers)];
-  const features = network.features(image, buildOptions(settings, network, layers));
-  const inFull = throughHeads(features);
-  const { losses, total, weights } = weigh([
-    ...contentTerms(inFull, inFull, targets, settings),
-    ...styleTerms(features, (layer) => moments(featuresAt(features, layer).tensor), targets, settings),
-    smoothnessTerm(image, image.shape, settings),
-  ]);
+  const image = imageOf(variables, look.settings.variables);
+  const features = featuresOf(image, layersOf(terms), look);
+  const whole = { shape: image.shape, features: throughHeads(features) };
+  const { losses, total } = weigh(terms, (term) =>
+    term.over === "averages"
+      ? averagesLoss(term, term.averages(features), features)
+      : term.loss({ image, features: whole.features, whole }, targetInput(term, whole.features)),
+  );
   const [gradient] = gradients(total, [variables]);
-  const program = await runtime.compile({ ...losses, total, gradient });
+  const program = await look.runtime.compile({ ...losses, total, gradient });
   return {
-    async evaluate(values) {
-      const { gradient, ...results } = await program.run({ ...targets, ...weights, variables: values });
-      const { total, ...terms } = numbers(results);
+    async evaluate(values, weights) {
+      const { gradient, ...results } = await program.run({
+        ...targets,
+        ...weightArrays(terms, weights),
+        variables: values,
+      });
+      const { total, ...found } = numbers(results);
       return {
-        loss: report(terms, required(total, "total loss")),
+        loss: { total: required(total, "total loss"), terms: found },
         gradient: required(gradient, "gradient of the loss"),
       };
     },
@@ -75,26 +77,52 @@ export async function compileObjective(
   };
 }
 
+/** The loss of averages against the targets, which are inputs of the graph. */
+export const averagesLoss = (term: AveragesTerm, averages: Named<Tensor>, network: Features): Tensor =>
+  term.loss(averages, targetInputs(term, averages, network), network);
+
+/** Each term's loss times its weight, which is an input of the graph, and their sum. */
+export function weigh<SomeTerm extends Term>(
+  terms: readonly SomeTerm[],
+  lossOf: (term: SomeTerm) => Tensor,
+): { readonly losses: Named<Tensor>; readonly total: Tensor } {
+  const losses = terms.map((term) => [term.name, multiply(input(weightName(term), []), lossOf(term))] as const);
+  return {
+    losses: Object.fromEntries(losses),
+    total: add(scalar(0), ...losses.map(([, loss]) => loss)),
+  };
+}
+
+/** Weights as the graph's inputs take them. */
+export const weightArrays = (terms: readonly Term[], weights: Named<number>): Arrays =>
+  Object.fromEntries(
+    terms.map((term) => [
+      weightName(term),
+      Float32Array.of(required(weights[term.name], `weight of ${term.name}`)),
+    ]),
+  );
+
+const weightName = ({ name }: Term): string => `weight.${name}`;
+
+/** The whole picture's shapes: a graph that is never run. */
+export function shapesOf({ width, height }: Size, layers: readonly Layer[], look: Look): Whole {
+  const whole = input("whole", [1, 3, height, width]);
+  return { shape: whole.shape, features: throughHeads(featuresOf(whole, layers, look)) };
+}
+
+/** rgb = variables · scale + offset */
+export function imageOf(variables: Tensor, { scale: factors, offset }: Variables): Tensor {
+  const byChannel = (values: readonly number[]) => constant(Float32Array.from(values), [1, 3, 1, 1]);
+  const scaled = factors.every((value) => value === 1) ? variables : multiply(variables, byChannel(factors));
+  return offset.every((value) => value === 0) ? scaled : add(scaled, byChannel(offset));
+}
+
 /** The single values of results. */
-export const numbers = (results: Readonly<Record<string, Float32Array>>): Record<string, number> =>
+export const numbers = (results: Arrays): Record<string, number> =>
   Object.fromEntries(
     Object.entries(results).map(([name, [value]]) => [name, required(value, `value of ${name}`)]),
   );
 
-/** Sums weighted terms by their kind. @param total their sum, where it is known already. */
-export function report(
-  terms: Readonly<Record<string, number>>,
-  total = sum(Object.values(terms)),
-): LossReport {
-  const sumOf = (kind: string) =>
-    sum(Object.entries(terms).flatMap(([name, value]) => (name.startsWith(kind) ? [value] : [])));
-  return {
-    total,
-    content: sumOf("content"),
-    style: sumOf("style"),
-    smoothness: sumOf("smoothness"),
-    terms,
-  };
-}
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+/** The losses of one kind, such as `style`, added. */
+export const lossOfKind = ({ terms }: LossReport, kind: string): number =>
+  Object.entries(terms).reduce((sum, [name, value]) => (name.split(".")[0] === kind ? sum + value : sum), 0);

@@ -7,33 +7,16 @@ import { z } from "zod";
 import { MisuseError } from "../errors.ts";
 import { LONGEST_SIDE, SHORTEST_SIDE } from "../image/size.ts";
 import { CONVENTIONS } from "../network/convention.ts";
-import { LAYERS, type Layer } from "../network/layers.ts";
+import { LAYERS } from "../network/layers.ts";
 import { EDGES, POOLINGS } from "../network/network.ts";
 import { DEVICES } from "../runtime/runtime.ts";
+import { termOptions, weightOptions } from "./terms/table.ts";
 
 /** The named ways of working; each is a file in `presets/`. */
 export const PRESET_NAMES = ["impasto", "gatys", "notebook", "neural-style"] as const;
 
 /** What minimises the loss. */
 export const OPTIMIZERS = ["lbfgs", "adam"] as const;
-
-/** The measures of style. */
-export const STYLE_MEASURE_NAMES = ["gram", "gaussian"] as const;
-
-/** Layers and how much each weighs. */
-export type LayerWeights = Readonly<Partial<Record<Layer, number>>>;
-
-const weight = (description: string) => z.number().min(0).finite().optional().describe(description);
-
-const layerWeights = (description: string) =>
-  z
-    .partialRecord(z.enum(LAYERS), z.number().min(0).finite())
-    .refine(
-      (layers) => Object.values(layers).some((value) => value > 0),
-      "at least one layer with a weight above 0",
-    )
-    .optional()
-    .describe(description);
 
 const AMOUNT = "a number of bytes, or an amount such as 4GB or 900MB";
 const UNITS: Readonly<Record<string, number>> = { "": 1, b: 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
@@ -46,6 +29,21 @@ function bytesFrom(amount: string | number): number {
 }
 
 const isAmount = (bytes: number): boolean => bytes >= 1 && Number.isFinite(bytes);
+
+const strength = z
+  .number()
+  .min(0)
+  .max(1)
+  .optional()
+  .describe(
+    "how strong the style is, 0 (close to the photograph) to 1, in place of the weights; 0.5 is the preset's own",
+  );
+
+/** What may be changed while a run goes on: what each term of the loss counts. */
+export const steeringSchema = z.strictObject({ strength, ...weightOptions });
+
+/** Options as they are changed while a run goes on; what is left out stays as it is. */
+export type Steering = Readonly<z.output<typeof steeringSchema>>;
 
 /** The options, each with its description. Those without a default are the preset's. */
 export const optionsSchema = z.strictObject({
@@ -60,29 +58,14 @@ export const optionsSchema = z.strictObject({
     .max(1_000_000)
     .optional()
     .describe("evaluations of loss and gradient at each size"),
-  strength: z
-    .number()
-    .min(0)
-    .max(1)
-    .optional()
-    .describe(
-      "how strong the style is, 0 (close to the photograph) to 1, in place of the weights; 0.5 is the preset's own",
-    ),
+  strength,
   styleScale: z
     .number()
     .min(0.05)
     .max(20)
     .default(1)
     .describe("size of brush strokes: styles are seen this much larger or smaller, up to their own size"),
-  contentWeight: weight("how much the photograph's content counts, in the preset's units"),
-  styleWeight: weight("how much the style counts at each layer, in the preset's units"),
-  smoothnessWeight: weight("how much differences between neighbouring pixels count, in the preset's units"),
-  contentLayers: layerWeights("layers whose features are the content, with their weights"),
-  styleLayers: layerWeights("layers whose statistics are the style, with their weights"),
-  styleMeasure: z
-    .enum(STYLE_MEASURE_NAMES)
-    .optional()
-    .describe("how style is measured: by Gram matrices, or as a normal distribution of features"),
+  ...termOptions,
   scales: z.int().min(1).max(16).optional().describe("sizes to work through, the result's included"),
   edges: z.enum(EDGES).optional().describe("what lies beyond the picture's border"),
   pooling: z.enum(POOLINGS).optional().describe("how the network shrinks its picture"),
@@ -193,8 +176,18 @@ function rangeOf({ minimum, maximum, exclusiveMinimum }: z.core.JSONSchema.BaseS
  * @throws MisuseError naming the option, what was expected and what was received.
  * @example parseOptions({ size: 512, preset: "gatys" })
  */
-export function parseOptions(input: unknown, nameOf = (option: string): string => option): Options {
-  const parsed = optionsSchema.safeParse(input);
+export const parseOptions = (input: unknown, nameOf = (option: string): string => option): Options =>
+  parse(optionsSchema, input, nameOf);
+
+/**
+ * Checks what is to be changed while a run goes on.
+ * @throws MisuseError naming the option, what was expected and what was received.
+ * @example parseSteering({ strength: 0.8 })
+ */
+export const parseSteering = (input: unknown): Steering => parse(steeringSchema, input, (option) => option);
+
+function parse<Output>(schema: z.ZodType<Output>, input: unknown, nameOf: (option: string) => string): Output {
+  const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new MisuseError(issue ? explain(issue, input, nameOf) : "Expected options as an object.");

@@ -12,12 +12,20 @@ import type { Picture } from "../image/picture.ts";
 import { SHORTEST_SIDE, type Size } from "../image/size.ts";
 import type { Layer } from "../network/layers.ts";
 import { featuresAt, type Network, throughHeads } from "../network/network.ts";
+import { neverGoesUp, type OptimizerSettings } from "../optimizer/create.ts";
 import { BANK_PAIRS, storedVectors } from "../optimizer/kernels.ts";
 import { required } from "../required.ts";
 import { leastRegion, partition } from "./blocks.ts";
-import { buildOptions } from "./build-options.ts";
-import type { OptimizerSettings } from "./preset.ts";
-import { type Settings, weightedLayers } from "./settings.ts";
+import { featuresOf, layersOf } from "./look.ts";
+import type { Settings } from "./settings.ts";
+import type { Term } from "./term.ts";
+
+/** What is to be done at some size: the sum of these terms minimised, in the settings' way. */
+export interface Work {
+  readonly network: Network;
+  readonly settings: Settings;
+  readonly terms: readonly Term[];
+}
 
 /** How one size is worked at. */
 export interface Plan {
@@ -86,17 +94,44 @@ const PROBE = 256;
  * @param held bytes of pictures that are there all the while.
  * @throws ImpastoError naming the largest size that would do.
  */
-export function planMemory(
+export function planMemory(size: Size, work: Work, available: number, held = 0): Plan {
+  const { optimizer } = work.settings;
+  const costs = costsOf(work, held);
+  const plan = bestPlan(size, optimizer, costs, available);
+  if (plan !== undefined) return plan;
+  throw refusal(size, optimizer, costs, available, work.network.standsIn);
+}
+
+/**
+ * Makes sure that a plan that was made before can be followed, for another would give another picture.
+ * @param looked the most pixels of the pictures that are looked at.
+ * @throws ImpastoError when there is less memory than it was made for.
+ */
+export function checkPlan(
   size: Size,
-  settings: Settings,
-  network: Network,
+  { mostPixels, optimizer }: Pick<Plan, "mostPixels" | "optimizer">,
+  looked: number,
+  work: Work,
   available: number,
   held = 0,
-): Plan {
-  const costs = costsOf(network, settings, held);
-  const plan = bestPlan(size, settings.optimizer, costs, available);
-  if (plan !== undefined) return plan;
-  throw refusal(size, settings.optimizer, costs, available, network.standsIn);
+): void {
+  const costs = costsOf(work, held);
+  const pixels = size.width * size.height;
+  const atOnce = Math.min(mostPixels, Math.max(looked, costs.leastPixels));
+  const inBlocks = pixels > mostPixels ? pixels * VECTOR : 0;
+  const left = SHARE * available - residentBytes(pixels, optimizer, costs) - inBlocks;
+  if (atOnce <= pixelsWithin(left, costs)) return;
+  throw new ImpastoError(
+    `${size.width}×${size.height} was planned for more memory than the ${amount(available, Math.floor)} that are there, and with less the picture would be another: allow more, or begin anew.`,
+  );
+}
+
+/** How many pixels one evaluation looks at: in blocks, their margins and the first pass come on top of the picture's. */
+export function pixelsSeen(size: Size, mostPixels: number, layers: readonly Layer[]): number {
+  const pixels = size.width * size.height;
+  if (pixels <= mostPixels) return pixels;
+  const { region, blocks } = partition(size, layers, mostPixels);
+  return TWO_PASSES * blocks.length * region.width * region.height;
 }
 
 function bestPlan(
@@ -131,8 +166,7 @@ function planWith(
   // One block of the whole picture would be the whole picture, for which the history is too short.
   const mostPixels = Math.min(pixelsWithin(left - pixels * VECTOR, costs), pixels - 1);
   if (mostPixels < costs.leastPixels) return undefined;
-  const { region, blocks } = partition(size, costs.layers, mostPixels);
-  return { mostPixels, pixelsSeen: TWO_PASSES * blocks.length * region.width * region.height, optimizer };
+  return { mostPixels, pixelsSeen: pixelsSeen(size, mostPixels, costs.layers), optimizer };
 }
 
 /** How many pixels can be looked at at once in so many bytes, smoothly or in steps. */
@@ -161,22 +195,23 @@ const residentBytes = (pixels: number, optimizer: OptimizerSettings, costs: Cost
 /** The optimiser's vectors, and the best point's copy where that is not the last. */
 function vectorsOf(optimizer: OptimizerSettings): number {
   if (optimizer.kind === "adam") return 5;
-  return storedVectors(optimizer.history) + (optimizer.manner === "safeguarded" ? 4 : 5);
+  return storedVectors(optimizer.history) + (neverGoesUp(optimizer) ? 4 : 5);
 }
 
 /** Reads off the graph what a network costs. */
-function costsOf(network: Network, settings: Settings, held: number): Costs {
-  const [contentLayers, styleLayers] = [settings.contentLayers, settings.styleLayers].map(weightedLayers);
-  const layers = [...contentLayers, ...styleLayers];
-  const probe = input("probe", [1, 3, PROBE, PROBE]);
-  const features = network.features(probe, buildOptions(settings, network, layers));
+function costsOf({ network, settings, terms }: Work, held: number): Costs {
+  const layers = layersOf(terms);
+  const features = featuresOf(input("probe", [1, 3, PROBE, PROBE]), layers, { network, settings });
   const tensors = topologicalOrder(layers.map((layer) => featuresAt(features, layer).tensor));
   const bytesOf = (some: readonly { readonly shape: readonly number[] }[]): number =>
     some.reduce((sum, { shape }) => sum + sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT, 0);
   const activations = bytesOf(tensors.filter(({ leaf }) => leaf === undefined)) / PROBE ** 2;
   const weights = bytesOf(tensors.filter(({ leaf }) => leaf && "constant" in leaf));
   const inFull = throughHeads(features);
-  const targets = bytesOf(contentLayers.map((layer) => featuresAt(inFull, layer).tensor)) / PROBE ** 2;
+  const maps = terms.flatMap((term) =>
+    term.over === "positions" && term.target ? [featuresAt(inFull, term.target).tensor] : [],
+  );
+  const targets = bytesOf(maps) / PROBE ** 2;
   return {
     fixed: PROCESS_BYTES + WEIGHTS_FACTOR * weights + held,
     activations,
@@ -210,7 +245,7 @@ function refusal(
     needAndHave((residentBytes(pixels, least, costs) + pixels * VECTOR + onePass) / SHARE, available);
   if (fits < SHORTEST_SIDE) {
     return new ImpastoError(
-      `Any picture needs ${needed(SHORTEST_SIDE ** 2)}: ${standsIn ? "allow more" : "use --network built-in, or allow more"}.`,
+      `Any picture needs ${needed(SHORTEST_SIDE ** 2)}: ${standsIn ? "allow more" : "use the built-in network, or allow more"}.`,
     );
   }
   return new ImpastoError(

@@ -14,6 +14,9 @@ import { throughHead } from "./averages.ts";
 /** The two pictures whose features have a power. */
 export type PowerOf = "photograph" | "painting";
 
+/** The power of a picture at a layer, above 0. */
+export type PowerAt = (whose: PowerOf, layer: Layer) => number;
+
 /** The name that a picture's power at a layer has among targets. */
 export const powerName = (whose: PowerOf, layer: Layer): string => `power.${whose}.${layer}`;
 

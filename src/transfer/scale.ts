@@ -2,17 +2,16 @@
  * The optimisation at one size: evaluate, tell the optimiser, remember the best, until done, stalled or stopped.
  * @module
  */
-import { adam } from "../optimizer/adam.ts";
-import { lbfgs } from "../optimizer/lbfgs.ts";
-import type { Optimizer } from "../optimizer/optimizer.ts";
-import { unlessAborted } from "./abort.ts";
+import {
+  createOptimizer,
+  neverGoesUp,
+  type OptimizerSettings,
+  type OptimizerState,
+  resumeOptimizer,
+} from "../optimizer/create.ts";
 import { DivergedError } from "./diverged.ts";
 import type { LossReport, Objective } from "./objective.ts";
-import type { OptimizerSettings } from "./preset.ts";
-
-/** How far rounding in float32 may move a loss, relative to its size. */
-const NOISE = 1e-6;
-const ADAM_EPSILON = 1e-8;
+import type { Named } from "./term.ts";
 
 /** Variables and the losses there. */
 export interface Place {
@@ -21,80 +20,113 @@ export interface Place {
   readonly loss: LossReport;
 }
 
-/** The state of the optimisation at one size. */
+/** The state of the optimisation at one size. It is live: the next evaluation changes its arrays. */
 export interface ScaleState {
-  /** The last accepted point. */
-  readonly accepted: Place;
-  /** The one with the lowest loss, which is another where the optimiser also goes up. */
-  readonly best: Place;
   readonly evaluation: number;
+  readonly optimizer: OptimizerState;
+  /** The losses at the last accepted point. */
+  readonly loss: LossReport;
+  /** The place with the lowest loss, where the optimiser also goes up and has gone on from it. */
+  readonly best?: Place | undefined;
   /** Seconds spent evaluating and stepping at this size. */
   readonly seconds: number;
 }
 
+/** The place that a run stands at. */
+export const acceptedOf = ({ optimizer, loss }: ScaleState): Place => ({
+  variables: optimizer.accepted,
+  loss,
+});
+
+/** The best place of a run. */
+export const bestOf = (state: ScaleState): Place => state.best ?? acceptedOf(state);
+
+/** What is minimised, how, and how long. */
+export interface ScaleWork {
+  readonly objective: Objective;
+  /**
+   * What each term counts, asked before every evaluation. Another record than before is another objective: the optimiser
+   * begins again from where it is, and no loss is compared with those before.
+   */
+  weights(): Named<number>;
+  readonly optimizer: OptimizerSettings;
+  /** Evaluations in all. */
+  readonly iterations: number;
+}
+
 /**
- * Minimises the objective from `start`, and yields after each evaluation. It ends at once when the signal stops an
- * evaluation in its midst.
- * @param start copied; nothing holds on to it.
+ * Minimises the objective, and yields after each evaluation. It ends at once when the signal stops an evaluation in its
+ * midst.
+ * @param begin the variables to start from, which are copied; or a state to go on from, which is the run's from then on.
  * @throws DivergedError when an accepted loss is not a finite number; the best place before it has been yielded.
  */
-export const optimizeScale = (
-  objective: Objective,
-  start: Float32Array,
-  settings: OptimizerSettings,
-  evaluations: number,
+export async function* optimizeScale(
+  { objective, weights, optimizer: settings, iterations }: ScaleWork,
+  begin: Float32Array | ScaleState,
   signal?: AbortSignal,
-): AsyncGenerator<ScaleState, void> =>
-  follow(objective, createOptimizer(start, settings), settings, evaluations, signal);
-
-async function* follow(
-  objective: Objective,
-  optimizer: Optimizer,
-  settings: OptimizerSettings,
-  evaluations: number,
-  signal: AbortSignal | undefined,
 ): AsyncGenerator<ScaleState, void> {
-  let accepted: Place | undefined;
-  let best: Place | undefined;
-  let seconds = 0;
-  const safeguarded = monotone(settings);
-  const diverged = (evaluation: number) => new DivergedError(evaluation, undefined, safeguarded);
-  for (let evaluation = 1; evaluation <= evaluations; evaluation++) {
+  const safeguarded = neverGoesUp(settings);
+  let state = begin instanceof Float32Array ? undefined : begin;
+  let optimizer =
+    begin instanceof Float32Array
+      ? createOptimizer(begin, settings)
+      : resumeOptimizer(begin.optimizer, settings);
+  let weighed = weights();
+  let fresh = state === undefined;
+  for (let evaluation = (state?.evaluation ?? 0) + 1; evaluation <= iterations; evaluation++) {
+    if (optimizer.stalled) return;
     const began = performance.now();
-    const evaluated = await unlessAborted(objective.evaluate(optimizer.point, signal), signal);
+    const weighedNow = weights();
+    if (weighedNow !== weighed) {
+      optimizer = createOptimizer(optimizer.accepted, settings);
+      if (state) state = withoutBest({ ...state, optimizer: optimizer.state });
+      weighed = weighedNow;
+      fresh = true;
+    }
+    const evaluated = await unlessAborted(objective.evaluate(optimizer.point, weighed, signal), signal);
     if (evaluated === undefined) return;
     const { loss, gradient } = evaluated;
     // A line search takes back a step that led nowhere; at the start there is nothing to go back to.
-    if (evaluation === 1 && !allFinite(loss, gradient)) throw diverged(evaluation);
-    if (optimizer.tell(loss.total, gradient)) {
-      if (!Number.isFinite(loss.total)) throw diverged(evaluation);
-      accepted = { variables: optimizer.accepted, loss };
-      if (safeguarded) best = accepted;
-      else if (best === undefined || loss.total < best.loss.total) {
-        best = { variables: copy(optimizer.accepted, best?.variables), loss };
-      }
-    }
-    seconds += (performance.now() - began) / 1000;
-    if (!accepted || !best) throw diverged(evaluation);
-    yield { accepted, best, evaluation, seconds };
-    if ("stalled" in optimizer && optimizer.stalled === true) return;
+    if (fresh && !allFinite(loss, gradient)) throw diverged(evaluation, safeguarded);
+    fresh = false;
+    const accepted = optimizer.tell(loss.total, gradient);
+    if (accepted && !Number.isFinite(loss.total)) throw diverged(evaluation, safeguarded);
+    state = {
+      evaluation,
+      optimizer: optimizer.state,
+      loss: accepted || state === undefined ? loss : state.loss,
+      ...(safeguarded ? {} : { best: better(state?.best, { variables: optimizer.accepted, loss }) }),
+      seconds: (state?.seconds ?? 0) + (performance.now() - began) / 1000,
+    };
+    yield state;
   }
 }
+
+/** What the work gives, or undefined where it was the signal that stopped it. */
+export async function unlessAborted<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) return undefined;
+    throw error;
+  }
+}
+
+const diverged = (evaluation: number, safeguarded: boolean): DivergedError =>
+  new DivergedError(evaluation, undefined, safeguarded);
 
 const allFinite = ({ total }: LossReport, gradient: Float32Array): boolean =>
   Number.isFinite(total) && gradient.every(Number.isFinite);
 
-/** A copy, in the place of an earlier one where there is one. */
-function copy(values: Float32Array, place: Float32Array = new Float32Array(values.length)): Float32Array {
-  place.set(values);
-  return place;
-}
+const withoutBest = ({ best: _, ...state }: ScaleState): ScaleState => state;
 
-/** Whether the last accepted point is always the best. */
-const monotone = (settings: OptimizerSettings): boolean =>
-  settings.kind === "lbfgs" && settings.manner === "safeguarded";
-
-function createOptimizer(start: Float32Array, settings: OptimizerSettings): Optimizer {
-  if (settings.kind === "adam") return adam(start, { ...settings, epsilon: ADAM_EPSILON });
-  return settings.manner === "pytorch" ? lbfgs(start, settings) : lbfgs(start, { ...settings, noise: NOISE });
+/** The better of two places: a copy of the new one, in the array of the old. */
+function better(best: Place | undefined, place: Place): Place {
+  if (best !== undefined && best.loss.total <= place.loss.total) return best;
+  const variables = best?.variables ?? new Float32Array(place.variables.length);
+  variables.set(place.variables);
+  return { variables, loss: place.loss };
 }

@@ -4,12 +4,13 @@
  */
 import { MisuseError } from "../errors.ts";
 import { LONGEST_SIDE, SHORTEST_SIDE, type Size, sizeWithinLongestSide } from "../image/size.ts";
-import { LAYERS, type Layer } from "../network/layers.ts";
-import type { LayerWeights, OptionName, Options } from "./options.ts";
-import type { OptimizerSettings, Preset } from "./preset.ts";
+import type { OptimizerSettings } from "../optimizer/create.ts";
+import { type OptionName, type Options, parseSteering, type Steering } from "./options.ts";
+import type { Preset } from "./preset.ts";
 import { gatys } from "./presets/gatys.ts";
 import { impasto } from "./presets/impasto.ts";
 import { neuralStyle } from "./presets/neural-style.ts";
+import { chooseTerms, weightOptions } from "./terms/table.ts";
 import { notebook } from "./presets/notebook.ts";
 
 /** The presets by name. */
@@ -29,6 +30,8 @@ export interface Settings extends Omit<Preset, "optimizer" | "init" | "lbfgs" | 
   readonly optimizer: OptimizerSettings;
   readonly init: string;
   readonly seed: number;
+  /** What content and style count at a strength from 0 to 1. */
+  weightsAt(strength: number): Pick<Preset, "contentWeight" | "styleWeight">;
 }
 
 /**
@@ -63,27 +66,24 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
   const preset = PRESETS[options.preset];
   const settings: Settings = {
     ...preset,
+    ...chooseTerms(withoutStrength(options, preset, nameOf), preset),
     pooling: options.pooling ?? preset.pooling,
     edges: options.edges ?? preset.edges,
-    styleMeasure: options.styleMeasure ?? preset.styleMeasure,
-    contentWeight: alphaOf(options, preset, nameOf),
     contentSize: (content, asked) =>
       asked === "original" ? originalSize(content) : preset.contentSize(content, asked),
     styleSize: (style, result) => scaledStyleSize(style, result, preset, options.styleScale),
-    styleWeight: options.styleWeight ?? preset.styleWeight,
-    smoothnessWeight: options.smoothnessWeight ?? preset.smoothnessWeight,
-    contentLayers: options.contentLayers ?? preset.contentLayers,
-    styleLayers: options.styleLayers ?? preset.styleLayers,
-    schedule: (longest) =>
-      preset
-        .schedule(longest)
-        // The last ones; all of them (−0) where no number is given.
-        .slice(-(options.scales ?? 0))
-        .map((scale) => ({ ...scale, iterations: options.iterations ?? scale.iterations })),
+    schedule(longest) {
+      const scales = preset.schedule(longest);
+      const { scales: wanted = scales.length, iterations } = options;
+      return scales
+        .slice(Math.max(0, scales.length - wanted))
+        .map((scale) => ({ ...scale, iterations: iterations ?? scale.iterations }));
+    },
     init: options.init ?? preset.init,
     optimizer: optimizerSettings(options, preset, nameOf),
     size: options.size,
     seed: options.seed,
+    weightsAt: weightsAt(preset),
   };
   if (settings.contentWeight === 0 && settings.styleWeight === 0) {
     throw new MisuseError(
@@ -93,22 +93,41 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
   return settings;
 }
 
+/** Settings with other weights. What the steering does not name stays. */
+export function steered(settings: Settings, { strength, ...weights }: Steering): Settings {
+  const wished = strength === undefined ? weights : { ...weights, ...settings.weightsAt(strength) };
+  return { ...settings, ...chooseTerms(wished, settings) };
+}
+
+/** All that steering can change, as it is in these settings. */
+export const steeringOf = (settings: Settings): Steering =>
+  parseSteering(
+    Object.fromEntries(
+      Object.entries(settings).filter(([name]) => name in weightOptions),
+    ),
+  );
+
 /** What the weight of the content is multiplied with at strength 0, and divided by at strength 1. */
 const STRENGTH_RANGE = 30;
 
 /** The strength dial moves α along a geometric scale, with the preset's own in the middle. */
-function alphaOf(
-  { strength, contentWeight, styleWeight }: Options,
+const weightsAt =
+  ({ contentWeight, styleWeight }: Preset): Settings["weightsAt"] =>
+  (strength) => ({ contentWeight: contentWeight * STRENGTH_RANGE ** (1 - 2 * strength), styleWeight });
+
+/** The strength as the weights it stands for. */
+function withoutStrength(
+  { strength, ...options }: Options,
   preset: Preset,
   nameOf: (option: OptionName) => string,
-): number {
-  if (strength === undefined) return contentWeight ?? preset.contentWeight;
-  if (contentWeight !== undefined || styleWeight !== undefined) {
+): Omit<Options, "strength"> {
+  if (strength === undefined) return options;
+  if (options.contentWeight !== undefined || options.styleWeight !== undefined) {
     throw new MisuseError(
       `${nameOf("strength")} stands for ${nameOf("contentWeight")} and ${nameOf("styleWeight")}: give it, or them.`,
     );
   }
-  return preset.contentWeight * STRENGTH_RANGE ** (1 - 2 * strength);
+  return { ...options, ...weightsAt(preset)(strength) };
 }
 
 function optimizerSettings(
@@ -127,7 +146,3 @@ function optimizerSettings(
   }
   return { ...preset.lbfgs, history: options.history ?? preset.lbfgs.history };
 }
-
-/** The layers with a weight above 0, in the network's order. */
-export const weightedLayers = (weights: LayerWeights): readonly Layer[] =>
-  LAYERS.filter((layer) => (weights[layer] ?? 0) > 0);

@@ -8,19 +8,21 @@ import { overMeanColour, withAlpha } from "../image/alpha.ts";
 import type { Picture } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
 import { checkHoldable, type Size } from "../image/size.ts";
-import type { Network } from "../network/network.ts";
 import { required } from "../required.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import { unlessAborted } from "./abort.ts";
 import { DivergedError } from "./diverged.ts";
-import type { Iterate, Stylization } from "./iterate.ts";
-import { type OptionsInput, parseOptions } from "./options.ts";
-import { heldBytes, planMemory } from "./plan.ts";
-import { prepareObjective } from "./prepare.ts";
-import { optimizeScale, type Place, type ScaleState } from "./scale.ts";
-import { resolveSettings, type Settings } from "./settings.ts";
+import type { Engine } from "./engine.ts";
+import { type Iterate, requireCurrent, type Stylization } from "./iterate.ts";
+import { layersOf } from "./look.ts";
+import { type OptionsInput, parseOptions, parseSteering, type Steering } from "./options.ts";
+import { pixelsSeen } from "./plan.ts";
+import { type Prepared, prepareObjective } from "./prepare.ts";
+import { type RunState, runStateOf, scaleStateOf } from "./run-state.ts";
+import { acceptedOf, bestOf, optimizeScale, type Place, type ScaleState, unlessAborted } from "./scale.ts";
+import { checkRun, optimizerAt, type PlannedScale, planRun } from "./schedule.ts";
+import { resolveSettings, type Settings, steered, steeringOf } from "./settings.ts";
 import { noisePicture, pictureOf, variablesOf } from "./start.ts";
 import type { WeightedStyle } from "./targets.ts";
+import { termsOf } from "./terms/table.ts";
 import { TimeLeft } from "./time-left.ts";
 
 /** What to repaint, and how. */
@@ -33,12 +35,19 @@ export interface StylizeRequest {
   readonly initial?: Picture;
 }
 
-/** What it takes to do it. */
-export interface Engine {
-  readonly network: Network;
-  readonly runtime: Runtime;
-  /** Bytes of memory the process may use: larger pictures are looked at in blocks. Unbounded when absent. */
-  readonly memory?: number;
+/** What a run may be told beside what it makes. */
+export interface RunControls {
+  /** Stops it, with the best picture so far. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Asked before each evaluation: a record other than the one before changes what the terms count from then on. Where it is
+   * given, every layer that is named stays in the sum, also at weight 0, so that its weight can be raised.
+   */
+  readonly steer?: (() => Steering | undefined) | undefined;
+  /** The state to go on from, of a run of the same request. It is the run's from then on. */
+  readonly from?: RunState | undefined;
+  /** The plan to follow; by what memory there is, when absent. */
+  readonly plan?: readonly PlannedScale[] | undefined;
 }
 
 /**
@@ -54,11 +63,11 @@ export interface Engine {
 export const stylize = (
   { options = {}, ...request }: StylizeRequest,
   engine: Engine,
-  signal?: AbortSignal,
+  controls: RunControls = {},
 ): AsyncGenerator<Iterate, Stylization> => {
   const parsed = parseOptions(options);
   const bounded = parsed.memory === undefined ? engine : { ...engine, memory: parsed.memory };
-  return repaint(request, resolveSettings(parsed), bounded, signal);
+  return repaint(request, resolveSettings(parsed), bounded, controls);
 };
 
 /** As {@link stylize}, with every choice already made. */
@@ -66,71 +75,101 @@ export async function* repaint(
   { content, styles: weighted, initial }: Omit<StylizeRequest, "options">,
   settings: Settings,
   engine: Engine,
-  signal?: AbortSignal,
+  { signal, steer, from, plan: given }: RunControls = {},
 ): AsyncGenerator<Iterate, Stylization> {
   checkStyles(weighted);
   const styles = relativeToLargest(weighted);
   const { network, memory = Number.POSITIVE_INFINITY } = engine;
-  const size = settings.contentSize(content, settings.size);
-  const held = [content, ...styles.map(({ picture }) => picture), ...(initial ? [initial] : [])];
-  const planFor = (scale: Size) => planMemory(scale, settings, network, memory, heldBytes(held));
-  planFor(size);
+  const steering = follow(settings, steer, from?.steering);
+  const terms = termsOf(steering.settings()).filter(({ counts }) => counts || steer !== undefined);
+  const planned = from?.plan ?? given;
+  const size = sizeOf(required(planned?.at(-1) ?? settings.contentSize(content, settings.size), "size"));
+  const run = { content, styles, initial, work: { network, settings, terms }, memory };
+  if (planned) checkRun(planned, run);
+  const plan = planned ?? planRun(size, run);
   checkHoldable(size);
 
   const began = performance.now();
+  const secondsBefore = from?.seconds ?? 0;
+  const elapsed = () => secondsBefore + (performance.now() - began) / 1000;
   const photograph = overMeanColour(content);
-  const scales = settings.schedule(Math.max(size.width, size.height)).map(({ longest, iterations }) => {
-    const scale = scaleTo(size, longest);
-    return { iterations, size: scale, ...planFor(scale) };
-  });
-  const timeLeft = new TimeLeft(scales, settings.styleMeasure, network.standsIn);
-  let picture = firstPicture(settings, photograph, initial, required(scales[0], "size to begin with").size);
-  let evaluations = 0;
-  let last: ScaleState | undefined;
-  let reached: Place | undefined;
+  const layers = layersOf(terms);
+  const costs = plan.map(({ iterations, mostPixels = Number.POSITIVE_INFINITY, ...size }) => ({
+    size,
+    iterations,
+    pixelsSeen: pixelsSeen(size, mostPixels, layers),
+  }));
+  const timeLeft = new TimeLeft(costs, settings.styleMeasure, network.standsIn);
+  const resumed = from && scaleStateOf(from);
+  let last: ScaleState | undefined = resumed;
+  let reached: Place | undefined = resumed && bestOf(resumed);
+  let picture = reached
+    ? pictureOf(reached.variables, required(plan[from?.scale ?? 0], "size to go on at"), settings.variables)
+    : firstPicture(settings, photograph, initial, required(plan[0], "size to begin with"));
+  let evaluations = (from?.evaluationsBefore ?? 0) + (from?.evaluation ?? 0);
   let stopped = false;
   let diverged: DivergedError | undefined;
 
-  for (const [index, { size: scale, iterations, mostPixels, optimizer }] of scales.entries()) {
+  for (const [index, scale] of plan.entries()) {
+    if (index < (from?.scale ?? 0)) continue;
     stopped ||= signal?.aborted === true;
     if (stopped) break;
+    const { iterations, mostPixels = Number.POSITIVE_INFINITY } = scale;
     const subject = { photograph, styles };
-    const preparing = prepareObjective(scale, subject, engine, settings, mostPixels, signal);
-    const objective = await unlessAborted(preparing, signal);
-    stopped = objective === undefined;
-    if (objective === undefined) break;
-    let here: ScaleState | undefined;
+    const preparing = prepareObjective(scale, subject, engine, settings, terms, mostPixels, signal);
+    const prepared = await unlessAborted(preparing, signal);
+    stopped = prepared === undefined;
+    if (prepared === undefined) break;
+    const evaluationsBefore = evaluations - (from?.scale === index ? from.evaluation : 0);
+    let here = from?.scale === index ? resumed : undefined;
     try {
       const start = () => variablesOf(resize(picture, scale.width, scale.height), settings.variables);
-      for await (const state of optimizeScale(objective, start(), optimizer, iterations, signal)) {
+      const work = {
+        objective: prepared.objective,
+        weights: steering.weights(prepared),
+        optimizer: optimizerAt(scale, settings),
+        iterations,
+      };
+      for await (const state of optimizeScale(work, here ?? start(), signal)) {
         evaluations += 1;
         const seconds = state.seconds - (here?.seconds ?? 0);
         here = state;
+        let current = true;
+        const secondsElapsed = elapsed();
         yield {
           scale: index + 1,
-          scales: scales.length,
-          size: scale,
+          scales: plan.length,
+          size: sizeOf(scale),
           evaluation: state.evaluation,
           evaluations: iterations,
-          loss: state.accepted.loss,
-          secondsElapsed: (performance.now() - began) / 1000,
+          loss: state.loss,
+          secondsElapsed,
           secondsLeft: timeLeft.after(index, state.evaluation, seconds),
-          picture: () => pictureOf(state.accepted.variables, scale, settings.variables),
+          async picture() {
+            requireCurrent(current, state.evaluation, "picture");
+            return pictureOf(state.optimizer.accepted, scale, settings.variables);
+          },
+          async state() {
+            requireCurrent(current, state.evaluation, "state");
+            const place = { plan, scale: index, evaluationsBefore, steering: steering.steering() };
+            return structuredClone(runStateOf(state, { ...place, seconds: secondsElapsed }));
+          },
         };
+        current = false;
         if (signal?.aborted) break;
       }
     } catch (error) {
       if (!(error instanceof DivergedError)) throw error;
       diverged = error;
     } finally {
-      await objective.release();
+      await prepared.objective.release();
     }
     // A signal that comes with the very last evaluation stops nothing.
-    const toCome = (here?.evaluation ?? 0) < iterations || index < scales.length - 1;
+    const toCome = (here?.evaluation ?? 0) < iterations || index < plan.length - 1;
     stopped = diverged !== undefined || (signal?.aborted === true && toCome);
     if (here) {
       last = here;
-      reached = stopped ? here.best : here.accepted;
+      reached = stopped ? bestOf(here) : acceptedOf(here);
       picture = pictureOf(reached.variables, scale, settings.variables);
     }
   }
@@ -140,13 +179,39 @@ export async function* repaint(
     picture: withAlpha(resize(picture, size.width, size.height), alpha),
     loss: reached?.loss ?? NO_LOSS,
     evaluations,
-    seconds: (performance.now() - began) / 1000,
+    seconds: elapsed(),
     secondsPerEvaluation: last ? last.seconds / last.evaluation : 0,
-    optimizer: planFor(size).optimizer,
+    plan,
     stopped,
   };
   if (diverged) throw new DivergedError(diverged.evaluation, reached && result, diverged.safeguarded);
   return result;
+}
+
+/** Settings as they are steered, and the weights that follow from them. */
+function follow(settings: Settings, steer: RunControls["steer"], before: Steering | undefined) {
+  let steering = before;
+  let now = before ? steered(settings, before) : settings;
+  let wished: Steering | undefined;
+  return {
+    /** All that was changed so far. */
+    steering: () => steering,
+    settings: () => now,
+    /** The weights, the same record as long as they stay the same. */
+    weights({ weights }: Prepared) {
+      let weighed = weights(now);
+      return () => {
+        const wish = steer?.();
+        if (wish !== undefined && wish !== wished) {
+          wished = wish;
+          now = steered(now, parseSteering(wish));
+          steering = steeringOf(now);
+          weighed = weights(now);
+        }
+        return weighed;
+      };
+    },
+  };
 }
 
 /** Runs a transfer to its end, telling of each step, and waiting where `onIterate` returns a promise. */
@@ -165,13 +230,7 @@ export async function drain(
   }
 }
 
-const NO_LOSS = {
-  total: Number.NaN,
-  content: Number.NaN,
-  style: Number.NaN,
-  smoothness: Number.NaN,
-  terms: {},
-};
+const NO_LOSS = { total: Number.NaN, terms: {} };
 
 function checkStyles(styles: readonly WeightedStyle[]): void {
   if (styles.length === 0) throw new MisuseError("Name at least one style picture.");
@@ -193,12 +252,7 @@ function relativeToLargest(styles: readonly WeightedStyle[]): readonly WeightedS
   return styles.map((style) => ({ ...style, weight: style.weight / largest }));
 }
 
-/** The size with another longest side; the shape is that of the final size. */
-function scaleTo(size: Size, longest: number): Size {
-  const ratio = longest / Math.max(size.width, size.height);
-  const side = (length: number) => Math.max(16, Math.round(length * ratio));
-  return ratio === 1 ? size : { width: side(size.width), height: side(size.height) };
-}
+const sizeOf = ({ width, height }: Size): Size => ({ width, height });
 
 function firstPicture(
   settings: Settings,

@@ -1,32 +1,30 @@
 /**
- * What the picture is to match: the photograph's features and the paintings' statistics, computed once for each size.
+ * What the picture is to match: the photograph's features and the paintings' statistics, computed once for each size. The
+ * terms say what they need; each picture is looked at once for all of them.
  * @module
  */
 import { ImpastoError } from "../errors.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
 import type { Picture } from "../image/picture.ts";
 import { SHORTEST_SIDE } from "../image/size.ts";
-import type { Moments } from "../loss/moments.ts";
 import type { Layer } from "../network/layers.ts";
-import {
-  type FeatureMap,
-  type Features,
-  featuresAt,
-  type Network,
-  throughHeads,
-} from "../network/network.ts";
+import { type Features, featuresAt, throughHeads } from "../network/network.ts";
 import { required } from "../required.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { averageInputs, averagesOf, momentsAmong, throughHead } from "./averages.ts";
+import { averagesOf, momentsAmong } from "./averages.ts";
 import { partition } from "./blocks.ts";
-import { buildOptions } from "./build-options.ts";
 import { gatherAverages, gatherMaps } from "./gathering.ts";
-import { type PowerOf, powerName, powerOf } from "./power.ts";
-import { STYLE_MEASURES } from "./preset.ts";
-import { type Settings, weightedLayers } from "./settings.ts";
-
-/** Target values by the name of the objective's input that takes them. */
-export type Targets = Readonly<Record<string, Float32Array>>;
+import { featuresOf, type Look, layersOf } from "./look.ts";
+import { type PowerAt, type PowerOf, powerName, powerOf } from "./power.ts";
+import {
+  type Arrays,
+  type AveragesAt,
+  type AveragesTerm,
+  merged,
+  type Named,
+  type PositionsTerm,
+  type Term,
+} from "./term.ts";
 
 /** A painting and how much it counts beside the others. */
 export interface WeightedStyle {
@@ -35,162 +33,213 @@ export interface WeightedStyle {
   readonly weight: number;
 }
 
-/** The name of the objective's input for the content target of a layer. */
-export const contentTargetName = (layer: Layer): string => `target.content.${layer}`;
+const targetName = ({ name }: Term): string => `target.${name}`;
 
-/** The name of the objective's input for one part of the style target of a layer. */
-export const styleTargetName = (layer: Layer, part: string): string => `target.style.${layer}.${part}`;
+/** The target of a loss over positions, as an input of a graph. @param features as large as the target. */
+export const targetInput = (term: PositionsTerm, features: Features): Tensor | undefined =>
+  term.target && input(targetName(term), featuresAt(features, term.target).tensor.shape);
 
-/** The power of a picture at a layer among targets. @throws ImpastoError when it is not there. */
-export function powerAmong(targets: Targets, whose: PowerOf, layer: Layer): number {
-  const [power] = targets[powerName(whose, layer)] ?? [];
-  if (power === undefined) throw new ImpastoError(`The power of the ${whose} at ${layer} was not measured.`);
-  return power;
-}
+/** The target of a loss of averages, as inputs of a graph. */
+export const targetInputs = (
+  term: AveragesTerm,
+  averages: Named<Tensor>,
+  network: Features,
+): Named<Tensor> =>
+  Object.fromEntries(
+    Object.entries(term.target(averages, network)).map(([part, { shape }]) => [
+      part,
+      input(`${targetName(term)}.${part}`, shape),
+    ]),
+  );
+
+/** The target of a loss over positions among targets, the whole photograph's features, with its name. */
+export const targetAmong = (targets: Arrays, term: PositionsTerm): readonly [string, Float32Array] => [
+  targetName(term),
+  required(targets[targetName(term)], targetName(term)),
+];
+
+/** The powers among targets. */
+export const powersAmong =
+  (targets: Arrays): PowerAt =>
+  (whose, layer) => {
+    const [power] = targets[powerName(whose, layer)] ?? [];
+    if (power === undefined) throw new ImpastoError(`The power of the ${whose} at ${layer} was not measured.`);
+    return power;
+  };
 
 /**
- * The photograph's features at the content layers and, where losses are measured against it, its power.
+ * The photograph's features and, where losses are measured against it, its power.
  * @param mostPixels how many pixels may be looked at at once; a larger picture is looked at in blocks.
  * @throws the signal's reason, where it is aborted between two blocks.
  */
-export async function contentTargets(
+export async function photographTargets(
   photograph: Picture,
-  network: Network,
-  runtime: Runtime,
-  settings: Settings,
+  terms: readonly Term[],
+  look: Look,
   mostPixels = Number.POSITIVE_INFINITY,
   signal?: AbortSignal,
-): Promise<Targets> {
-  const contentLayers = weightedLayers(settings.contentLayers);
-  const eyes = { network, runtime, settings };
-  const layers = settings.relative ? lossLayers(settings) : [];
-  const maps: Describe = (features, layer) =>
-    contentLayers.includes(layer)
-      ? [[contentTargetName(layer), featuresAt(throughHeads(features), layer).tensor]]
-      : [];
-  let found: Targets;
+): Promise<Arrays> {
+  const powers = powerLayers(terms);
+  const maps = terms.flatMap((term) =>
+    term.over === "positions" && term.target ? [{ name: targetName(term), layer: term.target }] : [],
+  );
+  const mapLayers = maps.map(({ layer }) => layer);
+  const averages = powers.map(powerAverages);
+  let found: Arrays;
   if (fits(photograph, mostPixels)) {
-    found = await look(photograph, [...new Set([...contentLayers, ...layers])], eyes, (features, layer) => [
-      ...maps(features, layer),
-      ...(layers.includes(layer) ? averagesOf(features, layer) : []),
-    ]);
+    found = await lookAt(photograph, [...new Set([...mapLayers, ...powers])], look, (features) => {
+      const inFull = throughHeads(features);
+      return {
+        ...Object.fromEntries(maps.map(({ name, layer }) => [name, featuresAt(inFull, layer).tensor])),
+        ...allOf(averages, features),
+      };
+    });
   } else {
-    const view = (some: readonly Layer[]) => ({
-      partition: partition(photograph, some, mostPixels),
-      ...eyes,
+    const view = (layers: readonly Layer[]) => ({
+      ...look,
+      layers,
+      partition: partition(photograph, layers, mostPixels),
     });
     found = {
-      ...(await gatherMaps(view(contentLayers), contentLayers, photograph.rgb, contentTargetName, signal)),
-      ...(await gatherAverages(view(layers), layers, photograph.rgb, (rgb) => rgb, averagesOf, signal)),
+      ...(await gatherMaps(view(mapLayers), maps, photograph.rgb, signal)),
+      ...(await gatherAverages(view(powers), averages, photograph.rgb, (rgb) => rgb, signal)),
     };
   }
-  const kept = contentLayers.map(contentTargetName);
   return {
-    ...Object.fromEntries(Object.entries(found).filter(([name]) => kept.includes(name))),
-    ...(await describeAverages(found, layers, eyes, (moments, map, layer) => [
-      [powerName("photograph", layer), powerOf(moments, map)],
-    ])),
+    ...Object.fromEntries(maps.map(({ name }) => [name, required(found[name], name)])),
+    ...(await describe(found, averages, powers, look, (averages, network) =>
+      powersOf("photograph", averages, network, powers),
+    )),
   };
 }
 
 /**
- * The paintings' moments at the style layers, blended by weight, Σ wᵢ Sᵢ / Σ wᵢ, and made ready for the loss; and, where
- * losses are measured against it, their power.
+ * One painting's averages, for {@link paintingTargets}.
  * @param mostPixels how many pixels may be looked at at once; a larger painting is looked at in blocks.
  * @throws the signal's reason, where it is aborted between two blocks.
  */
-export async function styleTargets(
-  styles: readonly WeightedStyle[],
-  network: Network,
-  runtime: Runtime,
-  settings: Settings,
+export async function paintingAverages(
+  painting: Picture,
+  terms: readonly Term[],
+  look: Look,
   mostPixels = Number.POSITIVE_INFINITY,
   signal?: AbortSignal,
-): Promise<Targets> {
-  const styleLayers = weightedLayers(settings.styleLayers);
-  const layers = settings.relative ? lossLayers(settings) : styleLayers;
-  const eyes = { network, runtime, settings };
-  const measure = STYLE_MEASURES[settings.styleMeasure];
-  const whole = styles.reduce((sum, { weight }) => sum + weight, 0);
+): Promise<Arrays> {
+  const { layers, averages } = paintingQuestions(terms);
+  if (fits(painting, mostPixels)) {
+    return lookAt(painting, layers, look, (features) => allOf(averages, features));
+  }
+  const view = { ...look, layers, partition: partition(painting, layers, mostPixels) };
+  return gatherAverages(view, averages, painting.rgb, (rgb) => rgb, signal);
+}
+
+/**
+ * What the losses need of the paintings, given their averages, which are blended by weight, Σ wᵢ Sᵢ / Σ wᵢ; and, where
+ * losses are measured against it, their power.
+ */
+export async function paintingTargets(
+  paintings: readonly { readonly averages: Arrays; readonly weight: number }[],
+  terms: readonly Term[],
+  look: Look,
+): Promise<Arrays> {
+  const { styles, powers, layers, averages } = paintingQuestions(terms);
+  return describe(blend(paintings), averages, layers, look, (averages, network) =>
+    merged([
+      ...styles.map((term) => {
+        const target = Object.entries(term.target(averages, network));
+        return Object.fromEntries(target.map(([part, value]) => [`${targetName(term)}.${part}`, value]));
+      }),
+      powersOf("painting", averages, network, powers),
+    ]),
+  );
+}
+
+/** What is asked of a painting: layers, and averages there. */
+function paintingQuestions(terms: readonly Term[]) {
+  const styles = terms.filter((term) => term.over === "averages");
+  const powers = powerLayers(terms);
+  return {
+    styles,
+    powers,
+    layers: [...new Set([...powers, ...layersOf(styles)])],
+    averages: [...powers.map(powerAverages), ...styles],
+  };
+}
+
+function blend(paintings: readonly { readonly averages: Arrays; readonly weight: number }[]): Arrays {
+  const sumOfWeights = paintings.reduce((sum, { weight }) => sum + weight, 0);
   const blended: Record<string, Float32Array> = {};
-  for (const { picture, weight } of styles) {
-    if (weight === 0) continue;
-    const view = () => ({ partition: partition(picture, layers, mostPixels), ...eyes });
-    const averages = fits(picture, mostPixels)
-      ? await look(picture, layers, eyes, averagesOf)
-      : await gatherAverages(view(), layers, picture.rgb, (rgb) => rgb, averagesOf, signal);
+  for (const { averages, weight } of paintings) {
     for (const [name, values] of Object.entries(averages)) {
       const sum = blended[name] ?? new Float32Array(values.length);
-      blended[name] = sum.map((value, index) => value + (weight / whole) * values[index]);
+      blended[name] = sum.map((value, index) => value + (weight / sumOfWeights) * values[index]);
     }
   }
-  return describeAverages(blended, layers, eyes, (moments, map, layer) => [
-    ...(styleLayers.includes(layer)
-      ? Object.entries(measure.prepare(throughHead(moments, map), map.channels)).map(
-          ([part, value]) => [styleTargetName(layer, part), value] as const,
-        )
-      : []),
-    ...(settings.relative ? [[powerName("painting", layer), powerOf(moments, map)] as const] : []),
-  ]);
+  return blended;
 }
 
-/** The layers of which any loss is made. */
-const lossLayers = ({ contentLayers, styleLayers }: Settings): readonly Layer[] => [
-  ...new Set([...weightedLayers(contentLayers), ...weightedLayers(styleLayers)]),
+/** Where any of the terms asks for the pictures' power. */
+const powerLayers = (terms: readonly Term[]): readonly Layer[] => [
+  ...new Set(terms.flatMap(({ powers }) => powers)),
 ];
 
-/** What looks at pictures. */
-interface Eyes {
-  readonly network: Network;
-  readonly runtime: Runtime;
-  readonly settings: Settings;
-}
+const powerAverages = (layer: Layer): AveragesAt => ({
+  layer,
+  averages: (features) => averagesOf(features, layer),
+});
 
-/** Values of one layer by their names. */
-type Describe = (features: Features, layer: Layer) => readonly (readonly [string, Tensor])[];
+const allOf = (some: readonly AveragesAt[], features: Features): Named<Tensor> =>
+  merged(some.map(({ averages }) => averages(features)));
 
-/** Computes something of a picture's averages, layer by layer. */
-async function describeAverages(
-  averages: Targets,
+const powersOf = (
+  whose: PowerOf,
+  averages: Named<Tensor>,
+  network: Features,
   layers: readonly Layer[],
-  { network, runtime, settings }: Eyes,
-  describe: (moments: Moments, map: FeatureMap, layer: Layer) => readonly (readonly [string, Tensor])[],
-): Promise<Targets> {
+): Named<Tensor> =>
+  Object.fromEntries(
+    layers.map((layer) => [
+      powerName(whose, layer),
+      powerOf(momentsAmong(averages, layer), featuresAt(network, layer)),
+    ]),
+  );
+
+/** Computes something of a picture's averages. */
+async function describe(
+  values: Arrays,
+  averages: readonly AveragesAt[],
+  layers: readonly Layer[],
+  look: Look,
+  description: (averages: Named<Tensor>, network: Features) => Named<Tensor>,
+): Promise<Arrays> {
   if (layers.length === 0) return {};
-  // Any size: the maps are there for their channels and heads alone.
-  const image = input("image", [1, 3, SHORTEST_SIDE, SHORTEST_SIDE]);
-  const features = network.features(image, buildOptions(settings, network, layers));
-  const described = layers.flatMap((layer) => {
-    const map = featuresAt(features, layer);
-    return describe(momentsAmong(new Map(averageInputs(map, layer)), layer), map, layer);
-  });
-  return runOnce(runtime, Object.fromEntries(described), averages);
+  // Any size: the features are there for their channels and heads alone.
+  const network = featuresOf(input("image", [1, 3, SHORTEST_SIDE, SHORTEST_SIDE]), layers, look);
+  const inputs = averageInputs(averages, network);
+  return runOnce(look.runtime, description(inputs, network), values);
 }
+
+/** Averages as inputs of a graph. @param network any features: for their shapes. */
+export const averageInputs = (averages: readonly AveragesAt[], network: Features): Named<Tensor> =>
+  Object.fromEntries(
+    Object.entries(allOf(averages, network)).map(([name, { shape }]) => [name, input(name, shape)]),
+  );
 
 const fits = ({ width, height }: Picture, mostPixels: number): boolean => width * height <= mostPixels;
 
-/** Computes something of a picture's features, layer by layer. */
-async function look(
+/** Computes something of a picture's features. */
+async function lookAt(
   { width, height, rgb }: Picture,
   layers: readonly Layer[],
-  { network, runtime, settings }: Eyes,
-  describe: Describe,
-): Promise<Targets> {
+  look: Look,
+  description: (features: Features) => Named<Tensor>,
+): Promise<Arrays> {
   if (layers.length === 0) return {};
-  const features = network.features(
-    input("image", [1, 3, height, width]),
-    buildOptions(settings, network, layers),
-  );
-  return runOnce(runtime, Object.fromEntries(layers.flatMap((layer) => describe(features, layer))), {
-    image: rgb,
-  });
+  const image = input("image", [1, 3, height, width]);
+  return runOnce(look.runtime, description(featuresOf(image, layers, look)), { image: rgb });
 }
 
-async function runOnce(
-  runtime: Runtime,
-  outputs: Readonly<Record<string, Tensor>>,
-  inputs: Targets,
-): Promise<Targets> {
+async function runOnce(runtime: Runtime, outputs: Named<Tensor>, inputs: Arrays): Promise<Arrays> {
   const isPassed = ([name, { leaf }]: readonly [string, Tensor]) =>
     leaf && "input" in leaf && leaf.input === name;
   const passed = Object.entries(outputs).filter(isPassed);

@@ -3,10 +3,10 @@
  * @module
  */
 import type { Size } from "../image/size.ts";
-import type { StyleMeasureName } from "./preset.ts";
+import type { StyleMeasureName } from "./terms/style.ts";
 
-/** A size that is being or will be worked at. */
-export interface PlannedScale {
+/** A size that is being or will be worked at, as far as it takes time. */
+export interface ScaleCost {
   readonly size: Size;
   readonly iterations: number;
   /** The pixels that one evaluation looks at: more than the size has where it is done in blocks. */
@@ -44,13 +44,13 @@ const BEST_OF = 8;
 
 /** Estimates the time left as evaluations are made. */
 export class TimeLeft {
-  readonly #scales: readonly PlannedScale[];
+  readonly #scales: readonly ScaleCost[];
   readonly #overhead: number;
   /** Seconds a unit of cost: the best of the first few, then a running average. */
   #pace: number | undefined;
 
   /** @param standsIn whether a smaller network stands in for VGG-19. */
-  constructor(scales: readonly PlannedScale[], measure: StyleMeasureName, standsIn: boolean) {
+  constructor(scales: readonly ScaleCost[], measure: StyleMeasureName, standsIn: boolean) {
     this.#scales = scales;
     this.#overhead = OVERHEAD[measure][standsIn ? "small" : "large"];
   }
@@ -80,7 +80,7 @@ export class TimeLeft {
     return warmingUp && left > 0 ? undefined : left;
   }
 
-  #cost({ pixelsSeen }: PlannedScale): number {
+  #cost({ pixelsSeen }: ScaleCost): number {
     return pixelsSeen + this.#overhead;
   }
 }
@@ -88,7 +88,7 @@ export class TimeLeft {
 /** The first evaluations at a size count more, so that a pace that was wrong is soon put right. */
 const weight = (evaluation: number): number => Math.max(LATEST, 1 / (evaluation + 1));
 
-const inBlocks = ({ size: { width, height }, pixelsSeen }: PlannedScale): boolean =>
+const inBlocks = ({ size: { width, height }, pixelsSeen }: ScaleCost): boolean =>
   pixelsSeen > width * height;
 
-const beginning = (scale: PlannedScale): number => (inBlocks(scale) ? BEGINNING_IN_BLOCKS : BEGINNING);
+const beginning = (scale: ScaleCost): number => (inBlocks(scale) ? BEGINNING_IN_BLOCKS : BEGINNING);

@@ -1,0 +1,95 @@
+/**
+ * Runs a job: finds its inputs, repaints, and says what came of it. The command line, a batch and a studio are callers;
+ * nothing here knows of a terminal, a file or a page.
+ * @module
+ */
+import { MisuseError } from "../errors.ts";
+import type { Picture } from "../image/picture.ts";
+import type { Size } from "../image/size.ts";
+import type { Engine } from "../transfer/engine.ts";
+import type { Iterate, Stylization } from "../transfer/iterate.ts";
+import { resolveSettings, type Settings } from "../transfer/settings.ts";
+import { drain, type RunControls, repaint } from "../transfer/stylize.ts";
+import type { Job, JobInput } from "./recipe.ts";
+
+/** The pictures of a job. */
+export interface JobPictures {
+  readonly content: Picture;
+  readonly styles: readonly Picture[];
+  readonly initial?: Picture | undefined;
+}
+
+/** Where a job's pictures come from. */
+export interface JobIo {
+  /**
+   * Finds an input by its name and checksum, and decodes it. The picture is the job's from then on.
+   * @param neededSize how large it is needed, given its own size.
+   */
+  read(input: JobInput, neededSize: (own: Size) => Size): Promise<Picture>;
+}
+
+/** How a job is run: as a run is, but its plan is the job's. */
+export type JobControls = Omit<RunControls, "plan">;
+
+/**
+ * Runs a job to its end.
+ * @param onIterate told of each evaluation; the run waits where it returns a promise.
+ * @throws MisuseError when the engine has another network than the job asks for, or the options make no sense.
+ * @throws ImpastoError when an input cannot be read, or the memory does not suffice.
+ * @throws DivergedError when the loss stops being a finite number; it has the best picture before that.
+ */
+export async function runJob(
+  job: Job,
+  engine: Engine,
+  io: JobIo,
+  controls: JobControls = {},
+  onIterate?: (iterate: Iterate) => unknown,
+): Promise<Stylization> {
+  return drain(jobSteps(job, await readPictures(job, io), engine, controls), onIterate);
+}
+
+/** The steps of a job whose pictures are there. */
+export function jobSteps(
+  job: Job,
+  { content, styles, initial }: JobPictures,
+  engine: Engine,
+  controls: JobControls = {},
+): AsyncGenerator<Iterate, Stylization> {
+  if (engine.network.checksum !== job.network.checksum) {
+    throw new MisuseError(
+      `The job was made with the network ${job.network.name} (${job.network.checksum}), and here is ${engine.network.name} (${engine.network.checksum}): use the same weights.`,
+    );
+  }
+  const { memory } = job.options;
+  const request = {
+    content,
+    styles: job.styles.map(({ weight }, index) => ({ picture: pictureAt(styles, index), weight })),
+    ...(initial === undefined ? {} : { initial }),
+  };
+  const bounded = memory === undefined ? engine : { ...engine, memory };
+  return repaint(request, settingsOf(job), bounded, { ...controls, plan: job.plan });
+}
+
+/** Reads the pictures of a job, one after another. */
+export async function readPictures(job: Job, io: JobIo): Promise<JobPictures> {
+  const settings = settingsOf(job);
+  const planned = job.plan?.at(-1);
+  const content = await io.read(job.content, (own) => planned ?? settings.contentSize(own, settings.size));
+  const result = planned ?? settings.contentSize(content, settings.size);
+  const styles: Picture[] = [];
+  for (const style of job.styles) {
+    styles.push(await io.read(style, (own) => settings.styleSize(own, result)));
+  }
+  return job.initial === undefined
+    ? { content, styles }
+    : { content, styles, initial: await io.read(job.initial, () => result) };
+}
+
+/** What a job's options come to. */
+export const settingsOf = ({ options }: Job): Settings => resolveSettings(options);
+
+function pictureAt(pictures: readonly Picture[], index: number): Picture {
+  const picture = pictures[index];
+  if (picture === undefined) throw new MisuseError(`Style ${index + 1} of the job has no picture.`);
+  return picture;
+}

@@ -1,0 +1,168 @@
+/**
+ * A job as data, and what came of it. A recipe has every option as it was used, the preset's choices included, its inputs
+ * by name and checksum, and the plan that was followed: what a picture carries can be run again as it stands. It has no
+ * clock and no duration, so that the same work gives the same bytes.
+ * @module
+ */
+import { z } from "zod";
+import { MisuseError } from "../errors.ts";
+import { LONGEST_SIDE, type Size } from "../image/size.ts";
+import { required } from "../required.ts";
+import { DEVICES } from "../runtime/runtime.ts";
+import type { Engine } from "../transfer/engine.ts";
+import type { Stylization } from "../transfer/iterate.ts";
+import { lossOfKind } from "../transfer/objective.ts";
+import { type Options, optionsSchema, parseOptions } from "../transfer/options.ts";
+import type { Settings } from "../transfer/settings.ts";
+import { TERM_KINDS, termOptions } from "../transfer/terms/table.ts";
+
+const input = z.object({
+  /** The file's name, without its folder. */
+  name: z.string(),
+  /** SHA-256 of the file, in hexadecimal. */
+  checksum: z.string(),
+});
+
+const side = z.int().min(1).max(LONGEST_SIDE);
+
+export const plannedScale = z.object({
+  width: side,
+  height: side,
+  iterations: z.int().min(1),
+  mostPixels: z.int().min(1).optional(),
+  history: z.int().min(1).optional(),
+});
+
+const jobSchema = z.object({
+  options: optionsSchema,
+  network: input,
+  device: z.enum(DEVICES),
+  content: input,
+  styles: z.array(input.extend({ weight: z.number().min(0) })).min(1),
+  initial: input.optional(),
+  /** The sizes to work through, and how much of a picture to look at at once at each. */
+  plan: z.array(plannedScale).min(1).optional(),
+});
+
+/** A file that goes in. */
+export type JobInput = Readonly<z.output<typeof input>>;
+
+/** A job: all that decides what its picture is. Without a plan, one is made by the memory that is there. */
+export type Job = Readonly<z.output<typeof jobSchema>>;
+
+/** A job and what came of it; what a picture carries. */
+export interface Recipe extends Job {
+  readonly software: string;
+  readonly size: Size;
+  readonly evaluations: number;
+  readonly stopped: boolean;
+  /** The total loss, and the losses of each kind. */
+  readonly loss: Readonly<Record<string, number>>;
+}
+
+/** What a recipe says of a result. */
+export type Outcome = Pick<Stylization, "loss" | "evaluations" | "stopped" | "plan">;
+
+/** The inputs of a job, in the words of a recipe. */
+export type JobInputs = Pick<Job, "content" | "styles" | "initial">;
+
+/** What a recipe says of an engine. */
+export interface EngineFacts {
+  readonly network: Pick<Engine["network"], "name" | "checksum">;
+  readonly runtime: Pick<Engine["runtime"], "device" | "threads">;
+}
+
+/**
+ * The job that these options ask for, each resolved.
+ * @param size the result's.
+ */
+export const jobOf = (
+  inputs: JobInputs,
+  options: Options,
+  settings: Settings,
+  size: Size,
+  { network, runtime }: EngineFacts,
+): Job => ({
+  options: { ...resolved(options, settings, size, inputs.initial), threads: runtime.threads },
+  network: { name: network.name, checksum: network.checksum },
+  device: runtime.device,
+  ...inputs,
+});
+
+/** Every option as it is used, the preset's choices included; the strength stands in the weights that it stands for. */
+function resolved({ strength: _, ...options }: Options, settings: Settings, size: Size, initial?: JobInput): Options {
+  const { optimizer, init, pooling, edges } = settings;
+  const longest = Math.max(size.width, size.height);
+  const schedule = settings.schedule(longest);
+  const [iterations, ...others] = new Set(schedule.map((scale) => scale.iterations));
+  return parseOptions({
+    ...options,
+    size: longest,
+    scales: schedule.length,
+    // Where a preset has another number at each size, the plan alone can say so.
+    ...(iterations === undefined || others.length > 0 ? {} : { iterations }),
+    ...Object.fromEntries(Object.entries(settings).filter(([name]) => name in termOptions)),
+    edges,
+    pooling,
+    optimizer: optimizer.kind,
+    ...(optimizer.kind === "adam"
+      ? { learningRate: optimizer.learningRate }
+      : { history: optimizer.history }),
+    init: initial?.name ?? init,
+    network: withoutFolders(options.network),
+  });
+}
+
+const withoutFolders = (path: string): string => path.replace(/^.*[\\/](?=.)/s, "");
+
+/** The recipe of what came of a job. @param software what made it, and its version. */
+export function recipeOf(job: Job, { plan, evaluations, stopped, loss }: Outcome, software: string): Recipe {
+  const { width, height } = required(plan.at(-1), "size");
+  return {
+    software,
+    ...job,
+    plan: [...plan],
+    size: { width, height },
+    evaluations,
+    stopped,
+    loss: lossesOf(loss),
+  };
+}
+
+/** An outcome of which a recipe says more than of any that may come of the work. */
+export const longestOutcome = (settings: Settings, size: Size): Outcome => ({
+  loss: { total: LONG, terms: Object.fromEntries(TERM_KINDS.map(({ name }) => [name, LONG])) },
+  evaluations: Number.MAX_SAFE_INTEGER,
+  stopped: false,
+  plan: settings.schedule(Math.max(size.width, size.height)).map(({ iterations }) => ({
+    ...size,
+    iterations,
+    mostPixels: Number.MAX_SAFE_INTEGER,
+    history: Number.MAX_SAFE_INTEGER,
+  })),
+});
+
+/** No number takes more digits than this one. */
+const LONG = -Number.MAX_VALUE;
+
+/**
+ * The job in a recipe.
+ * @throws MisuseError when it is none, or one of another version.
+ */
+export function jobFrom(recipe: unknown): Job {
+  const parsed = jobSchema.safeParse(recipe);
+  if (parsed.success) return parsed.data;
+  const [{ path, message } = { path: [], message: "" }] = parsed.error.issues;
+  throw new MisuseError(
+    `This recipe cannot be run again by this version of impasto: ${[path.join("."), message].filter(Boolean).join(": ")}.`,
+  );
+}
+
+/** The total loss and the losses of each kind, by their names. */
+export const lossesOf = (loss: Stylization["loss"]): Readonly<Record<string, number>> => ({
+  total: loss.total,
+  ...Object.fromEntries(TERM_KINDS.map(({ name }) => [name, lossOfKind(loss, name)])),
+});
+
+/** The recipe as JSON, to be put into the result's metadata. */
+export const writeRecipe = (recipe: Recipe): string => JSON.stringify(recipe);

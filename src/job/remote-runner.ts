@@ -1,0 +1,133 @@
+/**
+ * The side that asks for pictures: a runner whose jobs are run at the other end of a port, so that this thread is free to
+ * answer people meanwhile.
+ * @module
+ */
+import { ImpastoError } from "../errors.ts";
+import { type Iterate, requireCurrent, type Stylization } from "../transfer/iterate.ts";
+import type { Steering } from "../transfer/options.ts";
+import { drain } from "../transfer/stylize.ts";
+import { type JobControls, readPictures } from "./job.ts";
+import {
+  type Answers,
+  buffersIn,
+  errorFrom,
+  type Kind,
+  type PlainIterate,
+  type Question,
+  type Questions,
+  type Reply,
+  STOP,
+} from "./messages.ts";
+import { type JobRunner, turns } from "./runner.ts";
+
+/** A thread that answers. */
+export interface Port<Options> {
+  post<Some extends Kind>(
+    message: Question<Options, Some> | typeof STOP,
+    handedOver: readonly ArrayBuffer[],
+  ): void;
+  /** Called once, with what takes answers and what takes the thread's end. */
+  listen(onReply: <Some extends Kind>(reply: Reply<Some>) => void, onEnd: (why: string) => void): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens an engine at the other end of a port.
+ * @throws MisuseError and ImpastoError as the engine does; the port is closed then.
+ */
+export async function openRemoteRunner<Options>(port: Port<Options>, options: Options): Promise<JobRunner> {
+  const ask = asking(port);
+  try {
+    const engine = await ask("open", options);
+    const inTurn = turns();
+    return {
+      engine,
+      run: (job, io, controls = {}, onIterate) =>
+        inTurn(async () => {
+          const pictures = await readPictures(job, io);
+          const steer = controls.steer !== undefined;
+          await ask("begin", { job, pictures, from: controls.from, steered: steer });
+          return drain(steps(ask, port, controls), onIterate);
+        }),
+      close: () => port.close(),
+    };
+  } catch (error) {
+    await port.close();
+    throw error;
+  }
+}
+
+type Ask<Options> = <Some extends Kind>(
+  kind: Some,
+  words: Questions<Options>[Some],
+) => Promise<Answers[Some]>;
+
+/** Somebody who waits for an answer. */
+interface Waiting<Value> {
+  resolve(value: Value): void;
+  reject(error: Error): void;
+}
+
+/** Makes what asks questions through a port. Once the other end is gone, every question fails. */
+function asking<Options>(port: Port<Options>): Ask<Options> {
+  const waiting: { readonly [K in Kind]: Waiting<Answers[K]>[] } = {
+    open: [],
+    begin: [],
+    next: [],
+    picture: [],
+    state: [],
+    end: [],
+  };
+  let ended: ImpastoError | undefined;
+  const receive = <Some extends Kind>({ kind, answer }: Reply<Some>): void => {
+    const first = waiting[kind].shift();
+    if ("error" in answer) first?.reject(errorFrom(answer.error));
+    else first?.resolve(answer.value);
+  };
+  port.listen(receive, (why) => {
+    ended = new ImpastoError(`The engine stopped: ${why}.`);
+    for (const kind of Object.values(waiting)) for (const one of kind.splice(0)) one.reject(ended);
+  });
+  return (kind, words) =>
+    new Promise((resolve, reject) => {
+      if (ended) return reject(ended);
+      waiting[kind].push({ resolve, reject });
+      port.post({ kind, words }, buffersIn(words));
+    });
+}
+
+/** The steps of the run that was begun, as they are made at the other end. */
+async function* steps<Options>(
+  ask: Ask<Options>,
+  port: Port<Options>,
+  { signal, steer }: JobControls,
+): AsyncGenerator<Iterate, Stylization> {
+  const stop = (): void => port.post(STOP, []);
+  if (signal?.aborted) stop();
+  signal?.addEventListener("abort", stop);
+  let steering: Steering | undefined;
+  try {
+    while (true) {
+      const wished = steer?.();
+      const changed = wished !== steering;
+      steering = wished;
+      const step = await ask("next", { steering: changed ? wished : undefined });
+      if ("result" in step) return step.result;
+      let current = true;
+      yield iterateFrom(step.iterate, ask, () => current);
+      current = false;
+    }
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    await ask("end", undefined).catch(() => {});
+  }
+}
+
+function iterateFrom<Options>(iterate: PlainIterate, ask: Ask<Options>, current: () => boolean): Iterate {
+  const askNow = async <Some extends "picture" | "state">(kind: Some): Promise<Answers[Some]> => {
+    requireCurrent(current(), iterate.evaluation, kind);
+    return ask(kind, undefined);
+  };
+  return { ...iterate, picture: () => askNow("picture"), state: () => askNow("state") };
+}

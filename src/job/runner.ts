@@ -1,0 +1,49 @@
+/**
+ * What runs jobs, one after another: in this thread, or in another behind the same interface.
+ * @module
+ */
+import type { Engine } from "../transfer/engine.ts";
+import type { Iterate, Stylization } from "../transfer/iterate.ts";
+import { type JobControls, type JobIo, runJob } from "./job.ts";
+import type { EngineFacts, Job } from "./recipe.ts";
+
+/** An engine as those see it who do not run it. */
+export interface EngineDescription extends EngineFacts {
+  readonly network: Pick<Engine["network"], "name" | "checksum" | "standsIn">;
+  /** Bytes of memory that the process may use; unbounded when absent. */
+  readonly memory?: number | undefined;
+}
+
+/** Runs jobs. It holds an engine until it is closed. */
+export interface JobRunner {
+  readonly engine: EngineDescription;
+  /** Runs a job to its end, as {@link runJob} does. A job that is given while another runs waits for it. */
+  run(
+    job: Job,
+    io: JobIo,
+    controls?: JobControls,
+    onIterate?: (iterate: Iterate) => unknown,
+  ): Promise<Stylization>;
+  /** Lets go of the engine. */
+  close(): Promise<void>;
+}
+
+/** Runs jobs in this thread, which is busy as long as an evaluation takes. */
+export function runHere(engine: Engine): JobRunner {
+  const inTurn = turns();
+  return {
+    engine,
+    run: (job, io, controls, onIterate) => inTurn(() => runJob(job, engine, io, controls, onIterate)),
+    close: async () => {},
+  };
+}
+
+/** Lets pieces of work begin only when those given before have ended. */
+export function turns(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work, work);
+    last = result.catch(() => {});
+    return result;
+  };
+}

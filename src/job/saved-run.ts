@@ -1,0 +1,170 @@
+/**
+ * A run as bytes: its job and its state in one safetensors file, from which it goes on to the same picture. Arrays are
+ * tensors, under the names they have in the state; everything else is JSON in the file's metadata.
+ * @module
+ */
+import { z } from "zod";
+import { ImpastoError, MisuseError } from "../errors.ts";
+import {
+  decodeDoubles,
+  decodeTensor,
+  parseHeader,
+  type WritableTensor,
+  writeSafetensors,
+} from "../network/safetensors.ts";
+import { steeringSchema } from "../transfer/options.ts";
+import type { RunState } from "../transfer/run-state.ts";
+import { type Job, jobFrom, plannedScale } from "./recipe.ts";
+
+/** A job that was begun. */
+export interface SavedRun {
+  readonly job: Job;
+  readonly state: RunState;
+}
+
+/** Tells these files, and this version of them, from others. */
+const FORMAT = "impasto run 1";
+
+/**
+ * Writes a run. The same run gives the same bytes.
+ * @example await writeAtomically("cat.run", saveRun({ job, state: iterate.state() }));
+ */
+export function saveRun({ job, state }: SavedRun): Uint8Array {
+  const tensors: Record<string, WritableTensor> = {};
+  const rest = JSON.stringify(withoutArrays(state, "state", tensors));
+  return writeSafetensors(tensors, { format: FORMAT, job: JSON.stringify(job), state: rest });
+}
+
+/**
+ * Reads a run.
+ * @param file named in messages.
+ * @throws ImpastoError when the file is damaged; MisuseError when it is none of these files, or of another version.
+ */
+export function loadRun(bytes: Uint8Array, file = "The file"): SavedRun {
+  const { metadata, entries } = parseHeader(bytes, bytes.length, file);
+  if (metadata.format !== FORMAT) {
+    throw new MisuseError(
+      `${file} is not a run that this version of impasto can go on with: expected "${FORMAT}" but received ${JSON.stringify(metadata.format)}.`,
+    );
+  }
+  const arrays = new Map<string, Float32Array | Float64Array>();
+  for (const [name, { dtype, begin, end }] of entries) {
+    const part = bytes.subarray(begin, end);
+    const decode = dtype === "F64" ? decodeDoubles : decodeTensor;
+    arrays.set(name, decode(part, dtype, name, file).slice());
+  }
+  const state = stateSchema.safeParse(withArrays(parseJson(metadata.state, file), arrays));
+  if (!state.success || !fits(state.data)) throw damaged(file);
+  return { job: jobFrom(parseJson(metadata.job, file)), state: state.data };
+}
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+
+/** The value with each array put among the tensors, and named in its place. */
+function withoutArrays(value: unknown, name: string, tensors: Record<string, WritableTensor>): Json {
+  if (value instanceof Float32Array || value instanceof Float64Array) {
+    const shape = [value.length];
+    tensors[name] =
+      value instanceof Float64Array ? { shape, data: value, dtype: "F64" } : { shape, data: value };
+    return { tensor: name };
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) return { number: String(value) };
+  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (Array.isArray(value)) {
+    return value.map((one: unknown, index) => withoutArrays(one, `${name}.${index}`, tensors));
+  }
+  if (!(value instanceof Object)) return null;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, one]) => one !== undefined)
+      .map(([key, one]) => [key, withoutArrays(one, `${name}.${key}`, tensors)]),
+  );
+}
+
+/** The value with each array in its place. */
+function withArrays(value: unknown, arrays: ReadonlyMap<string, unknown>): unknown {
+  if (Array.isArray(value)) return value.map((one) => withArrays(one, arrays));
+  if (!(value instanceof Object)) return value;
+  if ("tensor" in value && typeof value.tensor === "string") return arrays.get(value.tensor);
+  if ("number" in value && typeof value.number === "string") return Number(value.number);
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withArrays(one, arrays)]));
+}
+
+function parseJson(text: string | undefined, file: string): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    throw damaged(file);
+  }
+}
+
+const damaged = (file: string): ImpastoError =>
+  new ImpastoError(`${file} is damaged: what it says of the run contradicts itself; begin the run anew.`);
+
+const floats = z.instanceof(Float32Array);
+const doubles = z.instanceof(Float64Array);
+const count = z.int().min(0);
+/** Any number: also one that is infinite, or none. */
+const number = z.custom<number>((value) => typeof value === "number");
+
+const loss = z.object({ total: number, terms: z.record(z.string(), number) });
+const points = { point: floats, accepted: floats };
+const history = z.object({
+  banks: z.array(floats),
+  order: z.array(count),
+  pending: z.boolean(),
+  sy: doubles,
+  yy: doubles,
+  products: doubles,
+});
+
+const optimizer = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("adam"), ...points, first: floats, second: floats, steps: count }),
+  z.object({
+    kind: z.literal("pytorch-lbfgs"),
+    ...points,
+    previous: floats,
+    step: floats,
+    history,
+    begun: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal("safeguarded-lbfgs"),
+    ...points,
+    gradient: floats,
+    direction: floats,
+    history,
+    loss: number,
+    slope: number,
+    lowest: number,
+    searching: z.boolean(),
+    stalled: z.boolean(),
+    step: number,
+    trials: count,
+    reach: number,
+    gamma: number,
+  }),
+]);
+
+const stateSchema = z.object({
+  plan: z.array(plannedScale).min(1),
+  scale: count,
+  evaluation: count,
+  evaluationsBefore: count,
+  optimizer,
+  loss,
+  best: z.object({ variables: floats, loss }).optional(),
+  steering: steeringSchema.optional(),
+  seconds: z.number().min(0),
+  secondsHere: z.number().min(0),
+});
+
+/** Whether the arrays are of the size that the run is at. */
+function fits({ plan, scale, evaluation, optimizer, best }: z.output<typeof stateSchema>): boolean {
+  const here = plan[scale];
+  if (here === undefined || evaluation > here.iterations) return false;
+  const variables = 3 * here.width * here.height;
+  return (
+    optimizer.point.length === variables && (best === undefined || best.variables.length === variables)
+  );
+}

@@ -1,0 +1,12 @@
+/**
+ * The thread that makes pictures under Node. It is started by worker-runner.node.ts, and by nothing else.
+ * @module
+ */
+import { parentPort } from "node:worker_threads";
+import { type EngineOptions, openEngine } from "../transfer/engine.node.ts";
+import { hostJobs } from "./worker-host.ts";
+
+const answer = hostJobs<EngineOptions>(openEngine, (reply, handedOver) =>
+  parentPort?.postMessage(reply, handedOver),
+);
+parentPort?.on("message", answer);

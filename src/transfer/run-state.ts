@@ -1,0 +1,60 @@
+/**
+ * The state of a run, as plain data: with the same pictures and settings, a run goes on from it to the same picture, to
+ * the last bit. Nothing random is left in it: noise is drawn before the first evaluation alone, from the seed.
+ * @module
+ */
+import type { OptimizerState } from "../optimizer/create.ts";
+import type { LossReport } from "./objective.ts";
+import type { Steering } from "./options.ts";
+import type { Place, ScaleState } from "./scale.ts";
+import type { PlannedScale } from "./schedule.ts";
+
+/** A run between two evaluations. */
+export interface RunState {
+  /** The sizes it works through, with what it may look at at once. */
+  readonly plan: readonly PlannedScale[];
+  /** The size being worked at, from 0. */
+  readonly scale: number;
+  /** Evaluations made at this size, and at those before it. */
+  readonly evaluation: number;
+  readonly evaluationsBefore: number;
+  readonly optimizer: OptimizerState;
+  /** The losses at the optimiser's accepted point. */
+  readonly loss: LossReport;
+  /** The place with the lowest loss at this size, where that may be another. */
+  readonly best?: Place | undefined;
+  /** Weights that were changed on the way. */
+  readonly steering?: Steering | undefined;
+  /** Seconds spent so far, and at this size; for estimates alone. */
+  readonly seconds: number;
+  readonly secondsHere: number;
+}
+
+/** The state of a run at one of its sizes, live. */
+export const runStateOf = (
+  here: ScaleState,
+  run: Pick<RunState, "plan" | "scale" | "evaluationsBefore" | "seconds"> & {
+    readonly steering: Steering | undefined;
+  },
+): RunState => {
+  const { evaluation, optimizer, loss, best, seconds: secondsHere } = here;
+  const { steering, ...rest } = run;
+  return {
+    ...rest,
+    evaluation,
+    optimizer,
+    loss,
+    ...(best === undefined ? {} : { best }),
+    ...(steering === undefined ? {} : { steering }),
+    secondsHere,
+  };
+};
+
+/** The state of a run at its present size. */
+export const scaleStateOf = ({ evaluation, optimizer, loss, best, secondsHere }: RunState): ScaleState => ({
+  evaluation,
+  optimizer,
+  loss,
+  ...(best === undefined ? {} : { best }),
+  seconds: secondsHere,
+});

@@ -1,0 +1,96 @@
+/**
+ * The sizes that a run works through, and how much of a picture it may look at at each: all that the result depends on
+ * beside the settings. A plan is plain data; one that was made before is followed, or refused, but never changed.
+ * @module
+ */
+import type { Picture } from "../image/picture.ts";
+import type { Size } from "../image/size.ts";
+import type { OptimizerSettings } from "../optimizer/create.ts";
+import { checkPlan, heldBytes, planMemory, type Work } from "./plan.ts";
+import type { Settings } from "./settings.ts";
+import type { WeightedStyle } from "./targets.ts";
+
+/** One size of a run. */
+export interface PlannedScale {
+  readonly width: number;
+  readonly height: number;
+  /** Evaluations to make. */
+  readonly iterations: number;
+  /** How many pixels may be looked at at once, where a picture or a painting has more; all of them, when absent. */
+  readonly mostPixels?: number | undefined;
+  /** How many steps the optimiser remembers, where that is less than the settings say. */
+  readonly history?: number | undefined;
+}
+
+/** The pictures of a run, and what it may use. */
+export interface Planned {
+  readonly content: Picture;
+  readonly styles: readonly WeightedStyle[];
+  readonly initial?: Picture | undefined;
+  readonly work: Work;
+  readonly memory: number;
+}
+
+/**
+ * Plans a run.
+ * @throws ImpastoError when the memory does not suffice.
+ */
+export function planRun(size: Size, run: Planned): readonly PlannedScale[] {
+  const { settings } = run.work;
+  const scales = settings.schedule(Math.max(size.width, size.height)).map(({ longest, iterations }) => ({
+    ...scaleTo(size, longest),
+    iterations,
+  }));
+  // The result's own size first: it is the one that may be too large.
+  return scales
+    .toReversed()
+    .map((scale) => planScale(scale, run))
+    .toReversed();
+}
+
+function planScale(scale: Size & { readonly iterations: number }, run: Planned): PlannedScale {
+  const { work, memory } = run;
+  const { mostPixels, optimizer } = planMemory(scale, work, memory, held(run));
+  const all = work.settings.optimizer;
+  const shorter = optimizer.kind === "lbfgs" && all.kind === "lbfgs" && optimizer.history < all.history;
+  return {
+    ...scale,
+    ...(mostPixels < mostLooked(scale, run) ? { mostPixels: Math.floor(mostPixels) } : {}),
+    ...(shorter ? { history: optimizer.history } : {}),
+  };
+}
+
+/**
+ * Makes sure that a plan can be followed as it is.
+ * @throws ImpastoError when there is less memory than it was made for.
+ */
+export function checkRun(plan: readonly PlannedScale[], run: Planned): void {
+  for (const scale of plan) {
+    const looked = mostLooked(scale, run);
+    const { mostPixels = Number.POSITIVE_INFINITY } = scale;
+    const optimizer = optimizerAt(scale, run.work.settings);
+    checkPlan(scale, { mostPixels, optimizer }, looked, run.work, run.memory, held(run));
+  }
+}
+
+/** The optimiser at one size. */
+export const optimizerAt = ({ history }: PlannedScale, { optimizer }: Settings): OptimizerSettings =>
+  optimizer.kind === "lbfgs" && history !== undefined ? { ...optimizer, history } : optimizer;
+
+/** The pixels of the largest of the pictures as they are seen at one size. */
+const mostLooked = (scale: Size, { styles, work }: Planned): number =>
+  Math.max(
+    ...[scale, ...styles.map(({ picture }) => work.settings.styleSize(picture, scale))].map(
+      ({ width, height }) => width * height,
+    ),
+  );
+
+const held = ({ content, styles, initial }: Planned): number =>
+  heldBytes([content, ...styles.map(({ picture }) => picture), ...(initial ? [initial] : [])]);
+
+/** The size with another longest side; the shape is that of the final size. */
+function scaleTo({ width, height }: Size, longest: number): Size {
+  const ratio = longest / Math.max(width, height);
+  const side = (length: number) => Math.max(16, Math.round(length * ratio));
+  return ratio === 1 ? { width, height } : { width: side(width), height: side(height) };
+}
