@@ -20,10 +20,10 @@ import { startsBlock } from "../src/network/student.ts";
 import { constantWeights, vggFeatures } from "../src/network/vgg19.ts";
 import type { ConvolutionWeights } from "../src/network/weights.ts";
 import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
-import { averageOver, flatFeatures, meanProduct } from "../src/training/moments.ts";
-import { cutBatch, readMaterial } from "../src/training/pictures.ts";
-import { randomFor } from "../src/training/random.ts";
-import { listedWidths } from "../src/training/widths.ts";
+import { averageOver, flatFeatures, meanProduct } from "../training/moments.ts";
+import { cutBatch, readMaterial } from "../training/pictures.ts";
+import { randomFor } from "../training/random.ts";
+import { listedWidths } from "../training/widths.ts";
 
 const TARGET: Layer = "conv4_1";
 const LAYERS_BEFORE = LAYERS.slice(0, LAYERS.indexOf(TARGET));

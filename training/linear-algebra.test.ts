@@ -1,6 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { describe, expect, it } from "vitest";
-import { randomNumbers } from "../../test/evaluate.ts";
+import { randomNumbers } from "../test/evaluate.ts";
 import { chooseChannels, leastSquares, rotationTowards, squareRootOf } from "./linear-algebra.ts";
 
 const next = randomNumbers(11);

@@ -4,15 +4,15 @@
  * @module
  */
 
-import { ImpastoError } from "../errors.ts";
-import type { Layer } from "../network/layers.ts";
-import type { MeanActivations } from "../network/mean-activations.ts";
-import type { Network, Pooling } from "../network/network.ts";
-import { parseSafetensors } from "../network/safetensors.ts";
-import { studentNetwork } from "../network/student.ts";
-import type { VggWeights } from "../network/weights.ts";
-import { type AdamMoments, adam } from "../optimizer/adam.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import { ImpastoError } from "../src/errors.ts";
+import type { Layer } from "../src/network/layers.ts";
+import type { MeanActivations } from "../src/network/mean-activations.ts";
+import type { Network, Pooling } from "../src/network/network.ts";
+import { parseSafetensors } from "../src/network/safetensors.ts";
+import { studentNetwork } from "../src/network/student.ts";
+import type { VggWeights } from "../src/network/weights.ts";
+import { type AdamMoments, adam } from "../src/optimizer/adam.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 import { exportStudent } from "./export.ts";
 import { type BatchShape, compileLesson, type Emphasis, type Lesson, type LessonResult } from "./lesson.ts";
 import type { Part } from "./parameters.ts";

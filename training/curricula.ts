@@ -4,7 +4,7 @@
  * go on with more channels.
  * @module
  */
-import { TAUGHT_LAYERS } from "../network/student.ts";
+import { TAUGHT_LAYERS } from "../src/network/student.ts";
 import type { Curriculum } from "./teach.ts";
 
 const EVERY_LAYER = Object.fromEntries(TAUGHT_LAYERS.map((layer) => [layer, 1]));

@@ -4,9 +4,9 @@
  */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ImpastoError } from "../errors.ts";
-import { readPicture } from "../image/decode.node.ts";
-import type { Picture } from "../image/picture.ts";
+import { ImpastoError } from "../src/errors.ts";
+import { readPicture } from "../src/image/decode.node.ts";
+import type { Picture } from "../src/image/picture.ts";
 import type { BatchShape } from "./lesson.ts";
 import { type Random, randomFor, shuffled } from "./random.ts";
 import { recolour } from "./recolour.ts";

@@ -3,10 +3,10 @@
  * @module
  */
 import type { Matrix } from "ml-matrix";
-import type { Tensor } from "../graph/tensor.ts";
-import type { Layer } from "../network/layers.ts";
-import { TAUGHT_LAYERS } from "../network/student.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import type { Tensor } from "../src/graph/tensor.ts";
+import type { Layer } from "../src/network/layers.ts";
+import { TAUGHT_LAYERS } from "../src/network/student.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 import { leastSquares } from "./linear-algebra.ts";
 import { averageOver, flatFeatures, meanProduct, withConstant } from "./moments.ts";
 import { constantName, mapName, namedViews, type Part, unitOf, viewOf } from "./parameters.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition, solve } from "ml-matrix";
-import { required } from "../required.ts";
+import { required } from "../src/required.ts";
 
 /**
  * Greedy choice of channels (pivoted Cholesky): each next one is the one that explains most of what is left of all.

@@ -5,11 +5,11 @@
  * @module
  */
 import { Matrix } from "ml-matrix";
-import { ImpastoError } from "../errors.ts";
-import { maxPool } from "../graph/operations/max-pool.ts";
-import { input, type Tensor } from "../graph/tensor.ts";
-import { channelsOf, inputChannelsOf, type Layer } from "../network/layers.ts";
-import { featuresAt } from "../network/network.ts";
+import { ImpastoError } from "../src/errors.ts";
+import { maxPool } from "../src/graph/operations/max-pool.ts";
+import { input, type Tensor } from "../src/graph/tensor.ts";
+import { channelsOf, inputChannelsOf, type Layer } from "../src/network/layers.ts";
+import { featuresAt } from "../src/network/network.ts";
 import {
   biasName,
   kernelName,
@@ -17,10 +17,10 @@ import {
   STUDENT_INPUT,
   STUDENT_LAYERS,
   startsBlock,
-} from "../network/student.ts";
-import { constantWeights, vggFeatures } from "../network/vgg19.ts";
-import type { ConvolutionWeights, InputConvention, VggWeights } from "../network/weights.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+} from "../src/network/student.ts";
+import { constantWeights, vggFeatures } from "../src/network/vgg19.ts";
+import type { ConvolutionWeights, InputConvention, VggWeights } from "../src/network/weights.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 import type { BatchShape } from "./lesson.ts";
 import { chooseChannels, leastSquares } from "./linear-algebra.ts";
 import { fitMaps } from "./maps.ts";

@@ -3,14 +3,14 @@
  * @module
  */
 import { Matrix } from "ml-matrix";
-import { ImpastoError } from "../errors.ts";
-import { scale, square } from "../graph/operations/multiply.ts";
-import { total } from "../graph/operations/sum.ts";
-import { sizeOf } from "../graph/shape.ts";
-import { input } from "../graph/tensor.ts";
-import { channelsOf, type Layer } from "../network/layers.ts";
-import { featuresAt } from "../network/network.ts";
-import type { Safetensors } from "../network/safetensors.ts";
+import { ImpastoError } from "../src/errors.ts";
+import { scale, square } from "../src/graph/operations/multiply.ts";
+import { total } from "../src/graph/operations/sum.ts";
+import { sizeOf } from "../src/graph/shape.ts";
+import { input } from "../src/graph/tensor.ts";
+import { channelsOf, type Layer } from "../src/network/layers.ts";
+import { featuresAt } from "../src/network/network.ts";
+import type { Safetensors } from "../src/network/safetensors.ts";
 import {
   biasName,
   headName,
@@ -18,10 +18,10 @@ import {
   STUDENT_INPUT,
   STUDENT_LAYERS,
   TAUGHT_LAYERS,
-} from "../network/student.ts";
-import { constantWeights, vggFeatures } from "../network/vgg19.ts";
-import type { VggWeights } from "../network/weights.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+} from "../src/network/student.ts";
+import { constantWeights, vggFeatures } from "../src/network/vgg19.ts";
+import type { VggWeights } from "../src/network/weights.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 import type { Beginning } from "./beginning.ts";
 import type { BatchShape } from "./lesson.ts";
 import { rotationTowards } from "./linear-algebra.ts";
