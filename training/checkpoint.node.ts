@@ -10,7 +10,7 @@ import { ImpastoError } from "../src/errors.ts";
 import { writeAtomically } from "../src/image/write.node.ts";
 import { LAYERS, type Layer } from "../src/network/layers.ts";
 import { parseSafetensors, writeSafetensors } from "../src/network/safetensors.ts";
-import type { Scene } from "./rehearsal.ts";
+import type { Scene } from "./pictures.ts";
 import type { Progress } from "./teach.ts";
 
 const STATE = "state.safetensors";

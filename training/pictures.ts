@@ -10,7 +10,6 @@ import type { Picture } from "../src/image/picture.ts";
 import type { BatchShape } from "./lesson.ts";
 import { type Random, randomFor, shuffled } from "./random.ts";
 import { recolour } from "./recolour.ts";
-import type { Scene } from "./rehearsal.ts";
 
 /** A picture in 8 bits, `[3, height, width]`: a thousand of them fit in memory. */
 export interface StoredPicture {
@@ -25,6 +24,12 @@ export interface Material {
   readonly artworks: readonly StoredPicture[];
   /** Set aside: never taught with, only examined with. */
   readonly heldOut: readonly StoredPicture[];
+}
+
+/** A painting, and pictures on their way to its style. */
+export interface Scene {
+  readonly painting: StoredPicture;
+  readonly pictures: readonly StoredPicture[];
 }
 
 /** How much is set aside. */

@@ -16,9 +16,9 @@ import type { Runtime } from "../src/runtime/runtime.ts";
 import { exportStudent } from "./export.ts";
 import { type BatchShape, compileLesson, type Emphasis, type Lesson, type LessonResult } from "./lesson.ts";
 import type { Part } from "./parameters.ts";
-import { cutBatch, cutScene, type Material } from "./pictures.ts";
+import { cutBatch, cutScene, type Material, type Scene } from "./pictures.ts";
 import { randomFor } from "./random.ts";
-import { type Rehearsals, rehearse, type Scene } from "./rehearsal.ts";
+import { type Rehearsals, rehearse } from "./rehearsal.ts";
 
 /** How one stretch of teaching goes. */
 export interface Curriculum {
