@@ -28,8 +28,8 @@ import { examine, type Marks } from "../training/examination.ts";
 import { exportStudent } from "../training/export.ts";
 import { layoutOf } from "../training/parameters.ts";
 import { cutBatch, readMaterial, type StoredPicture } from "../training/pictures.ts";
+import { beginFromNetwork, convolutionsFrom } from "../training/pretrained.ts";
 import { randomFor } from "../training/random.ts";
-import { beginFromNetwork, convolutionsFrom } from "../training/taking-up.ts";
 import { type Curriculum, noMoments, type Progress, teach } from "../training/teach.ts";
 import { evenWidths, listedWidths, studentWidths, type Widths } from "../training/widths.ts";
 
@@ -134,13 +134,17 @@ async function begin(): Promise<Progress> {
     cutBatch(material, batch, 0, randomFor(seed, -1e6 - index)),
   );
   const { parameters, units } = await (network && earlier
-    ? takeUp(network, earlier, batches)
+    ? beginFromPretrained(network, earlier, batches)
     : beginFromTeacher(runtime, teacher, layout, batch, batches));
   return { step: 0, parameters, moments: noMoments(parameters.length), units, scenes: [] };
 }
 
 /** Begins from a network that there is, as it is or with more channels: its maps have no columns for these, and are fitted anew. */
-function takeUp(from: Safetensors, own: Widths, batches: readonly Float32Array[]): Promise<Beginning> {
+function beginFromPretrained(
+  from: Safetensors,
+  own: Widths,
+  batches: readonly Float32Array[],
+): Promise<Beginning> {
   if (values.channels === undefined) return beginFromNetwork(runtime, teacher, layout, from, batch, batches);
   const earlierLayout = layoutOf(own);
   const parameters = convolutionsFrom(from, earlierLayout);

@@ -18,8 +18,8 @@ import { exportStudent } from "./export.ts";
 import { compileLesson } from "./lesson.ts";
 import { layoutOf, parameterCount, partOf } from "./parameters.ts";
 import { cutBatch, type Material, readMaterial } from "./pictures.ts";
+import { beginFromNetwork } from "./pretrained.ts";
 import { randomFor } from "./random.ts";
-import { beginFromNetwork } from "./taking-up.ts";
 import { type Classroom, type Curriculum, noMoments, type Progress, rateAt, teach } from "./teach.ts";
 import { evenWidths, listedWidths, studentWidths } from "./widths.ts";
 

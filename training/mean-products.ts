@@ -1,5 +1,5 @@
 /**
- * Second moments of features over pictures, of which channels are chosen and linear maps fitted.
+ * Mean products of features over pictures, of one network or of two, of which channels are chosen and linear maps fitted.
  * @module
  */
 import { Matrix } from "ml-matrix";
