@@ -6,7 +6,7 @@
 import type { Shape } from "../graph/shape.ts";
 import type { Size } from "../image/size.ts";
 import { gaussianMeasure } from "../loss/gaussian.ts";
-import { gramMeasure } from "../loss/style.ts";
+import { gramMeasure } from "../loss/gram.ts";
 import type { StyleMeasure } from "../loss/style-measure.ts";
 import type { Edges, Pooling } from "../network/network.ts";
 import type { LayerWeights, STYLE_MEASURE_NAMES } from "./options.ts";
