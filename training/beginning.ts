@@ -43,7 +43,7 @@ export interface Beginning {
 }
 
 /** A student that there is already. */
-export interface Earlier {
+interface Earlier {
   readonly layout: readonly Part[];
   readonly parameters: Float32Array;
 }

@@ -33,7 +33,7 @@ export interface Scene {
 }
 
 /** How much is set aside. */
-export interface SetAside {
+interface SetAside {
   readonly photographs: number;
   readonly artworks: number;
 }

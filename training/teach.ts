@@ -54,7 +54,7 @@ export interface Progress {
 }
 
 /** What is told of each step. */
-export interface TeachingStep {
+interface TeachingStep {
   /** Steps done, this one included. */
   readonly step: number;
   /** Its gradient as it was followed, shortened. */

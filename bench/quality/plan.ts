@@ -13,9 +13,6 @@ const fraction = z.number().min(0).max(1);
 /** A region to be looked at closely; its centre, as fractions of the picture's width and height. */
 const regionSchema = z.strictObject({ x: fraction, y: fraction });
 
-/** A part of a picture. */
-export type Region = z.output<typeof regionSchema>;
-
 const pairSchema = z.strictObject({
   /** Also the name of files. */
   name: z.string().regex(/^\w[\w.-]*$/),
