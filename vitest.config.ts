@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "training/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
     // ONNX Runtime uses every core itself; test files side by side would only fight over them.
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -20,10 +20,10 @@ import { startsBlock } from "../src/network/student.ts";
 import { constantWeights, vggFeatures } from "../src/network/vgg19.ts";
 import type { ConvolutionWeights } from "../src/network/weights.ts";
 import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
-import { averageOver, flatFeatures, meanProduct } from "../src/training/moments.ts";
-import { cutBatch, readMaterial } from "../src/training/pictures.ts";
-import { randomFor } from "../src/training/random.ts";
-import { listedWidths } from "../src/training/widths.ts";
+import { averageOver, flatFeatures, meanProduct } from "../training/mean-products.ts";
+import { cutBatch, readMaterial } from "../training/pictures.ts";
+import { randomFor } from "../training/random.ts";
+import { listedWidths } from "../training/widths.ts";
 
 const TARGET: Layer = "conv4_1";
 const LAYERS_BEFORE = LAYERS.slice(0, LAYERS.indexOf(TARGET));
@@ -50,7 +50,7 @@ const [seen, unseen] = [batchesFrom(0), batchesFrom(1)];
 const features = (weights: typeof layers, wanted: readonly Layer[]) =>
   vggFeatures(pictures, convention, constantWeights(weights), { pooling: "max", layers: wanted });
 
-/** Each layer's features as the next one takes them in, as second moments' eigenvectors, the strongest first. */
+/** Each layer's features as the next one takes them in, as eigenvectors of their mean products, the strongest first. */
 const whole = features(layers, LAYERS);
 const entering = Object.fromEntries(
   LAYERS_BEFORE.map((layer): [string, Tensor] => {
@@ -59,10 +59,10 @@ const entering = Object.fromEntries(
     return [layer, meanProduct(rows, rows)];
   }),
 );
-const moments = await averageOver(runtime, entering, seen);
+const products = await averageOver(runtime, entering, seen);
 const directions = new Map(
   LAYERS_BEFORE.map((layer): [Layer, Matrix] => {
-    const { eigenvectorMatrix } = new EigenvalueDecomposition(moments(layer), { assumeSymmetric: true });
+    const { eigenvectorMatrix } = new EigenvalueDecomposition(products(layer), { assumeSymmetric: true });
     // Eigenvalues rise.
     return [layer, eigenvectorMatrix.flipRows()];
   }),

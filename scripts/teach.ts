@@ -3,7 +3,7 @@
  *   IMPASTO_WEIGHTS=<file> npm run teach -- <folder of pictures> [--recipe full]
  *     [--from <network.safetensors>] [--channels 16,16,32,…] [--checkpoints .cache/teaching/<recipe>]
  *     [--mean] [--output <checkpoints>/impasto.safetensors] [--marks file.json]
- * `full` and `sketch` begin from the teacher; the other recipes of src/training/curricula.ts from the network named by
+ * `full` and `sketch` begin from the teacher; the other recipes of training/curricula.ts from the network named by
  * `--from`, widened where `--channels` are given. `--channels` are thirteen counts from conv1_1 to conv5_1; unless given,
  * a quarter of VGG-19's. `--mean` writes the mean of what a run went on from and of what became of it, on the machine
  * that began it; a finished run started again with `--mean` only examines and writes.
@@ -21,17 +21,17 @@ import { readWeights } from "../src/network/read-weights.node.ts";
 import { parseSafetensors, type Safetensors } from "../src/network/safetensors.ts";
 import { STUDENT_LAYERS } from "../src/network/student.ts";
 import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
-import { type Beginning, beginFromTeacher } from "../src/training/beginning.ts";
-import { readCheckpoint, writeCheckpoint } from "../src/training/checkpoint.node.ts";
-import { curricula, GOING_ON } from "../src/training/curricula.ts";
-import { examine, type Marks } from "../src/training/examination.ts";
-import { exportStudent } from "../src/training/export.ts";
-import { layoutOf } from "../src/training/parameters.ts";
-import { cutBatch, readMaterial, type StoredPicture } from "../src/training/pictures.ts";
-import { randomFor } from "../src/training/random.ts";
-import { beginFromNetwork, convolutionsFrom } from "../src/training/taking-up.ts";
-import { type Curriculum, noMoments, type Progress, teach } from "../src/training/teach.ts";
-import { evenWidths, listedWidths, studentWidths, type Widths } from "../src/training/widths.ts";
+import { type Beginning, beginFromTeacher } from "../training/beginning.ts";
+import { readCheckpoint, writeCheckpoint } from "../training/checkpoint.node.ts";
+import { curricula, GOING_ON } from "../training/curricula.ts";
+import { examine, type Marks } from "../training/examination.ts";
+import { exportStudent } from "../training/export.ts";
+import { layoutOf } from "../training/parameters.ts";
+import { cutBatch, readMaterial, type StoredPicture } from "../training/pictures.ts";
+import { beginFromNetwork, convolutionsFrom } from "../training/pretrained.ts";
+import { randomFor } from "../training/random.ts";
+import { type Curriculum, noMoments, type Progress, teach } from "../training/teach.ts";
+import { evenWidths, listedWidths, studentWidths, type Widths } from "../training/widths.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -134,13 +134,17 @@ async function begin(): Promise<Progress> {
     cutBatch(material, batch, 0, randomFor(seed, -1e6 - index)),
   );
   const { parameters, units } = await (network && earlier
-    ? takeUp(network, earlier, batches)
+    ? beginFromPretrained(network, earlier, batches)
     : beginFromTeacher(runtime, teacher, layout, batch, batches));
   return { step: 0, parameters, moments: noMoments(parameters.length), units, scenes: [] };
 }
 
 /** Begins from a network that there is, as it is or with more channels: its maps have no columns for these, and are fitted anew. */
-function takeUp(from: Safetensors, own: Widths, batches: readonly Float32Array[]): Promise<Beginning> {
+function beginFromPretrained(
+  from: Safetensors,
+  own: Widths,
+  batches: readonly Float32Array[],
+): Promise<Beginning> {
   if (values.channels === undefined) return beginFromNetwork(runtime, teacher, layout, from, batch, batches);
   const earlierLayout = layoutOf(own);
   const parameters = convolutionsFrom(from, earlierLayout);

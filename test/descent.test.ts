@@ -8,8 +8,8 @@ import { add } from "../src/graph/operations/add.ts";
 import { scale } from "../src/graph/operations/multiply.ts";
 import { input } from "../src/graph/tensor.ts";
 import { contentLoss } from "../src/loss/content.ts";
-import { gram } from "../src/loss/gram.ts";
-import { styleLoss } from "../src/loss/style.ts";
+import { gramMeasure } from "../src/loss/gram.ts";
+import { moments } from "../src/loss/moments.ts";
 import { featuresAt, POOLINGS, type Pooling } from "../src/network/network.ts";
 import { readWeights } from "../src/network/read-weights.node.ts";
 import { constantWeights, vggFeatures } from "../src/network/vgg19.ts";
@@ -39,7 +39,7 @@ async function lossAround(weights: VggWeights, pooling: Pooling, picture: Float3
   const { tensor: conv4_2, channels } = featuresAt(features, "conv4_2");
   const grams = STYLE_LAYERS.map((layer) => {
     const { tensor, channels: filters } = featuresAt(features, layer);
-    return { layer, filters, tensor, made: gram(tensor, filters) };
+    return { layer, filters, tensor, made: gramMeasure.prepare(moments(tensor), filters).gram };
   });
   const content = await evaluate({ conv4_2 }, { image: randomPicture(HEIGHT, WIDTH, 1) });
   const style = await evaluate(Object.fromEntries(grams.map(({ layer, made }) => [layer, made])), {
@@ -48,7 +48,7 @@ async function lossAround(weights: VggWeights, pooling: Pooling, picture: Float3
   const parts = [
     contentLoss(conv4_2, input("content", conv4_2.shape), channels),
     ...grams.map(({ layer, tensor, filters, made }) =>
-      styleLoss(tensor, input(`gram ${layer}`, made.shape), filters),
+      gramMeasure.loss(moments(tensor), { gram: input(`gram ${layer}`, made.shape) }, filters),
     ),
   ];
   const targets = {

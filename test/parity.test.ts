@@ -11,8 +11,8 @@ import { add } from "../src/graph/operations/add.ts";
 import { input, type Tensor } from "../src/graph/tensor.ts";
 import { readPicture } from "../src/image/decode.node.ts";
 import { contentLoss } from "../src/loss/content.ts";
-import { gram } from "../src/loss/gram.ts";
-import { styleLoss } from "../src/loss/style.ts";
+import { gramMeasure } from "../src/loss/gram.ts";
+import { moments } from "../src/loss/moments.ts";
 import { LAYERS } from "../src/network/layers.ts";
 import { featuresAt, POOLINGS } from "../src/network/network.ts";
 import { readWeights } from "../src/network/read-weights.node.ts";
@@ -84,7 +84,7 @@ describe.skipIf(!IMPASTO_WEIGHTS || !IMPASTO_FIXTURES)(
           ],
           ...STYLE_LAYERS.map((layer) => {
             const { tensor, channels } = featuresAt(grams, layer);
-            return [`gram ${layer}`, gram(tensor, channels)] as const;
+            return [`gram ${layer}`, gramMeasure.prepare(moments(tensor), channels).gram] as const;
           }),
         ]),
         { content: content.rgb, style: style.rgb },
@@ -100,8 +100,12 @@ describe.skipIf(!IMPASTO_WEIGHTS || !IMPASTO_FIXTURES)(
       );
       const styleParts = STYLE_LAYERS.map((layer) => {
         const { tensor, channels } = featuresAt(features, layer);
-        const made = gram(tensor, channels);
-        return { layer, made, loss: styleLoss(tensor, input(`gram ${layer}`, made.shape), channels) };
+        const made = gramMeasure.prepare(moments(tensor), channels).gram;
+        return {
+          layer,
+          made,
+          loss: gramMeasure.loss(moments(tensor), { gram: input(`gram ${layer}`, made.shape) }, channels),
+        };
       });
       const total = add(contentPart, ...styleParts.map(({ loss }) => loss));
       const [gradient] = gradients(total, [pixels]);

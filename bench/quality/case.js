@@ -2,12 +2,12 @@
 /**
  * One case of the quality bench, in a process of its own so that its seconds and its peak memory are its own.
  * Writes the result and, after the clock has stopped, pictures on the way to it. Prints one JSON line.
- * Usage: node bench/quality/case.js '{"library": …, "content": …, "style": …, "options": …, "output": …, "rejected"?: …}'
+ * Usage: node bench/quality/case.js '{"library": …, "content": …, "style": …, "options": …, "output": …}'
  */
 import { writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 
-const { library, content, style, options, output, rejected } = JSON.parse(process.argv[2] ?? "{}");
+const { library, content, style, options, output } = JSON.parse(process.argv[2] ?? "{}");
 
 /** Pictures are kept along the way each time this many times as long has passed, where they are no larger than this. */
 const PACE = 1.3;
@@ -27,8 +27,6 @@ const steps = stylize(
     content: await readPicture(content),
     styles: [{ picture: await readPicture(style), weight: 1 }],
     options,
-    // The name of a way of working, for the library of those that are not the product's.
-    ...(rejected === undefined ? {} : { rejected }),
     ...(init === undefined || init === "content" || init === "noise"
       ? {}
       : { initial: await readPicture(init) }),

@@ -11,8 +11,8 @@ import { channelsOf, type Layer } from "../../src/network/layers.ts";
 import { featuresAt } from "../../src/network/network.ts";
 import { openNetwork } from "../../src/network/open.node.ts";
 import { openRuntime } from "../../src/runtime/onnxruntime.node.ts";
+import { type Distribution, distributionOf, gramDistance } from "./distribution.ts";
 import { CONTENT_LAYER, type Scores, STYLE_LAYERS } from "./scores.ts";
-import { gramDistance, type Statistics, statisticsOf } from "./statistics.ts";
 import { distanceTo } from "./wasserstein.ts";
 
 /** Scores pictures against one content and one style. */
@@ -49,12 +49,12 @@ export async function openJudge(environment: NodeJS.ProcessEnv = process.env): P
   return {
     async against(content, style) {
       const wanted = (await look(overMeanColour(content)))[CONTENT_LAYER];
-      const painting = statistics(await look(overMeanColour(style)));
+      const painting = distributions(await look(overMeanColour(style)));
       const distances = byLayer((layer) => distanceTo(painting[layer]));
       return async (picture) => {
         const shown = overMeanColour(resize(picture, content.width, content.height));
         const seen = await look(shown);
-        const found = statistics(seen);
+        const found = distributions(seen);
         const scores = {
           content: 5 * meanSquaredDifference(seen[CONTENT_LAYER], wanted),
           style: byLayer((layer) => 100 * gramDistance(found[layer], painting[layer])),
@@ -78,8 +78,8 @@ const byLayer = <Value>(make: (layer: StyleLayer) => Value): Record<StyleLayer, 
   conv5_1: make("conv5_1"),
 });
 
-const statistics = (seen: Seen): Record<StyleLayer, Statistics> =>
-  byLayer((layer) => statisticsOf(seen[layer], channelsOf(layer)));
+const distributions = (seen: Seen): Record<StyleLayer, Distribution> =>
+  byLayer((layer) => distributionOf(seen[layer], channelsOf(layer)));
 
 const meanSquaredDifference = (a: Float32Array, b: Float32Array): number =>
   a.reduce((sum, value, index) => sum + (value - b[index]) ** 2, 0) / a.length;

@@ -7,15 +7,11 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { optionsSchema } from "../../src/transfer/options.ts";
-import { REJECTED_NAMES } from "./rejected/names.ts";
 
 const fraction = z.number().min(0).max(1);
 
 /** A region to be looked at closely; its centre, as fractions of the picture's width and height. */
 const regionSchema = z.strictObject({ x: fraction, y: fraction });
-
-/** A part of a picture. */
-export type Region = z.output<typeof regionSchema>;
 
 const pairSchema = z.strictObject({
   /** Also the name of files. */
@@ -43,8 +39,6 @@ export type Pair = z.output<typeof pairSchema>;
 
 const configurationSchema = z.strictObject({
   name: z.string().min(1),
-  /** A way of working that the product does without. */
-  rejected: z.enum(REJECTED_NAMES).optional(),
   // Kept as written: what is left out is for the product to fill in.
   options: z.record(z.string(), z.unknown()).refine((options) => optionsSchema.safeParse(options).success, {
     error: ({ input }) => z.prettifyError(optionsSchema.safeParse(input).error ?? new z.ZodError([])),

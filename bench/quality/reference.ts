@@ -12,7 +12,7 @@ const printed = z.object({ evaluation: z.number().positive() });
 const given = z.record(z.string().regex(/^\d+x\d+$/), z.number().positive());
 
 /** Gives the seconds of one evaluation at a size, or undefined where nothing is known. */
-export type Reference = (width: number, height: number) => number | undefined;
+type Reference = (width: number, height: number) => number | undefined;
 
 /**
  * Makes a reference.

@@ -46,8 +46,6 @@ const measuredSchema = z.object({
 export const caseSchema = measuredSchema.extend({
   pair: z.string(),
   configuration: z.string(),
-  /** The way of working, where it is not the product's. */
-  rejected: z.string().optional(),
   options: z.record(z.string(), z.unknown()),
   software: z.string(),
   /** Seconds of one PyTorch evaluation at this size, when the case ran; absent where it was not asked for. */
@@ -76,13 +74,7 @@ export interface Bench {
   reference(width: number, height: number): number | undefined;
 }
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const SCRIPT = here("case.js");
-/** What stands in for the built product where a rejected way is asked for: sources, which tsx compiles as they are read. */
-const REJECTED = {
-  library: here("rejected/library.ts"),
-  sources: [here("rejected"), here("../../src"), here("../../models")],
-};
+const SCRIPT = fileURLToPath(new URL("case.js", import.meta.url));
 /** A trace of some ten thousand evaluations fits. */
 const MAX_OUTPUT = 2 ** 26;
 
@@ -93,12 +85,12 @@ const MAX_OUTPUT = 2 ** 26;
  */
 export async function runCase(
   pair: Pair,
-  { name, rejected, options: chosen }: Configuration,
+  { name, options: chosen }: Configuration,
   size: { readonly width: number; readonly height: number },
   bench: Bench,
 ): Promise<StoredCase> {
   const options = { ...chosen, size: pair.size };
-  const request = await requestName(pair, { rejected, options }, bench.weights);
+  const request = await requestName(pair, options, bench.weights);
   const names = { pair: pair.name, configuration: name };
   const stored = await findCase(request, bench);
   if (stored?.reference !== undefined) return { ...stored, ...names };
@@ -109,18 +101,15 @@ export async function runCase(
 
   console.error(`${pair.name}: ${name}`);
   const argument = JSON.stringify({
-    library: rejected === undefined ? bench.software.library : REJECTED.library,
+    library: bench.software.library,
     content: pair.content,
     style: pair.style,
     options,
     output,
-    rejected,
   });
-  const flags = rejected === undefined ? [] : ["--import", import.meta.resolve("tsx")];
-  const stdout = await runProgram(argument, flags);
+  const stdout = await runProgram(argument);
   const found: Case = {
     ...names,
-    ...(rejected === undefined ? {} : { rejected }),
     options,
     software: bench.software.version,
     ...(reference === undefined ? {} : { reference }),
@@ -132,8 +121,8 @@ export async function runCase(
 }
 
 /** Runs `case.js`. @throws Error with the one line that says what went wrong there. */
-async function runProgram(argument: string, flags: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, SCRIPT, argument], {
+async function runProgram(argument: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, argument], {
     maxBuffer: MAX_OUTPUT,
   }).catch((cause: unknown) => {
     const said = cause instanceof Error && "stderr" in cause ? String(cause.stderr) : String(cause);
@@ -143,31 +132,14 @@ async function runProgram(argument: string, flags: readonly string[]): Promise<s
 }
 
 /** A name for what is asked of the program, whatever its version. */
-async function requestName(
-  pair: Pair,
-  { rejected, options }: Pick<Configuration, "rejected" | "options">,
-  weights: string,
-): Promise<string> {
+async function requestName(pair: Pair, options: Configuration["options"], weights: string): Promise<string> {
   const files = [pair.content, pair.style, options.network, options.init];
   const checksums = await Promise.all(
     files.map(async (file) => (typeof file === "string" && existsSync(file) ? checksumOfFile(file) : "")),
   );
   const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
-  const way = rejected === undefined ? [] : [rejected, await checksumsOfSources()];
-  const facts = JSON.stringify([sorted, checksums, weights, ...way]);
+  const facts = JSON.stringify([sorted, checksums, weights]);
   return `${pair.name}-${createHash("sha256").update(facts).digest("hex").slice(0, 12)}`;
-}
-
-/** What the program's version does not tell of: rejected ways are no part of it, and run the sources as they are now. */
-async function checksumsOfSources(): Promise<readonly string[]> {
-  const checksums = REJECTED.sources.map(async (folder) => {
-    const files = (await readdir(folder, { recursive: true, encoding: "utf8" })).sort();
-    const read = files
-      .map((file) => join(folder, file))
-      .filter((file) => /(?<!\.test)\.(ts|safetensors)$/.test(file));
-    return Promise.all(read.map((file) => checksumOfFile(file)));
-  });
-  return (await Promise.all(checksums)).flat();
 }
 
 /** The case if it was run by this version of the program, or else the latest, if any version will do. */

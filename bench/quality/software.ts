@@ -21,7 +21,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Inside the repository, for Node finds the dependencies from where the file is. */
 const COPIES = join(ROOT, "bench", "results", "software");
 /** What no result depends on. */
-const LEFT_OUT = /^dist.(cli|studio|training)\b|\.d\.ts$|\.map$/;
+const LEFT_OUT = /^dist.(cli|studio)\b|\.d\.ts$|\.map$/;
 
 /** Copies `dist/` and `models/` and says which version they are. @throws Error when nothing was built. */
 export async function holdSoftware(): Promise<Software> {

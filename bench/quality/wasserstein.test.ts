@@ -1,9 +1,9 @@
 import { Matrix } from "ml-matrix";
 import { expect, test } from "vitest";
-import { type Statistics, statisticsOf } from "./statistics.ts";
+import { type Distribution, distributionOf } from "./distribution.ts";
 import { distanceTo, squareRoot } from "./wasserstein.ts";
 
-const normal = (mean: readonly number[], variances: readonly number[]): Statistics => ({
+const normal = (mean: readonly number[], variances: readonly number[]): Distribution => ({
   mean: Float64Array.from(mean),
   gram: Matrix.zeros(mean.length, mean.length),
   covariance: Matrix.diag([...variances]),
@@ -26,12 +26,12 @@ test("The distance of independent channels is that of their means and standard d
 
 test("A distribution is at no distance from itself", () => {
   const features = Float32Array.from({ length: 60 }, (_, i) => Math.sin(i * i));
-  const statistics = statisticsOf(features, 3);
-  expect(distanceTo(statistics)(statistics)).toBeLessThan(1e-12);
+  const distribution = distributionOf(features, 3);
+  expect(distanceTo(distribution)(distribution)).toBeLessThan(1e-12);
 });
 
-test("Statistics of two channels are their means, products and covariance", () => {
-  const { mean, gram, covariance } = statisticsOf(Float32Array.of(1, 3, 2, 6), 2);
+test("The distribution of two channels is their means, products and covariance", () => {
+  const { mean, gram, covariance } = distributionOf(Float32Array.of(1, 3, 2, 6), 2);
   expect([...mean]).toEqual([2, 4]);
   expect(gram.to2DArray()).toEqual([
     [2.5, 5],

@@ -4,7 +4,7 @@
  * @module
  */
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import type { Statistics } from "./statistics.ts";
+import type { Distribution } from "./distribution.ts";
 
 /** The square root of a symmetric matrix: V Λ^½ Vᵀ, eigenvalues that rounding made negative taken as 0. */
 export function squareRoot(matrix: Matrix): Matrix {
@@ -14,7 +14,7 @@ export function squareRoot(matrix: Matrix): Matrix {
 }
 
 /** Measures distances to one style. */
-export function distanceTo(style: Statistics): (picture: Statistics) => number {
+export function distanceTo(style: Distribution): (picture: Distribution) => number {
   const styleRoot = squareRoot(style.covariance);
   const channels = style.mean.length;
   const power = (style.covariance.trace() + squaredNorm(style.mean)) / channels;

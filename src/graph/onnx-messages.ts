@@ -26,7 +26,7 @@ export const modelProto = (producer: string, graph: Message): Message =>
     .message(8, new Message().text(1, "").integer(2, OPSET));
 
 /** What a graph consists of. */
-export interface GraphParts {
+interface GraphParts {
   readonly name: string;
   /** Each behind those whose outputs it takes. */
   readonly nodes: readonly Message[];
@@ -47,7 +47,7 @@ export function graphProto({ name, nodes, initializers, inputs, outputs }: Graph
 }
 
 /** What a node consists of. */
-export interface NodeParts {
+interface NodeParts {
   readonly operator: string;
   readonly name?: string;
   readonly inputs: readonly string[];

@@ -7,13 +7,13 @@
 import type { Sharp } from "sharp";
 import { MisuseError } from "../errors.ts";
 import { checkFits, type PictureFormat } from "./format.ts";
+import { openTags, readDirectory } from "./ifd.ts";
 import type { Picture } from "./picture.ts";
 import { editPng } from "./png-chunks.ts";
 import { plainText, unicodeText } from "./png-text.ts";
 import { writeRawProfile, XMP_PROFILE_KEYWORD } from "./raw-profile.ts";
 import { RECIPE_KEYWORD } from "./recipe.node.ts";
 import { openRaw } from "./sharp.node.ts";
-import { dropTiffResolution } from "./tiff-resolution.ts";
 import { writeXmp, XMP_KEYWORD } from "./xmp.ts";
 
 /** For JPEG and WebP: what is lost cannot be seen. */
@@ -21,6 +21,12 @@ const QUALITY = 95;
 
 /** libvips drops an XMP packet from a JPEG, silently, when it does not fit in one segment. */
 const JPEG_XMP_BYTES = 60_000;
+
+/** TIFF 6.0, section 8. */
+const X_RESOLUTION = 282;
+const Y_RESOLUTION = 283;
+const RESOLUTION_UNIT = 296;
+const NO_UNIT = 1;
 
 /**
  * Encodes a picture. Values are clamped to [0, 1] and rounded to 8 bits, halves up.
@@ -83,6 +89,24 @@ function recipeChunks(recipe: string) {
     unicodeText(XMP_KEYWORD, packet),
     plainText(XMP_PROFILE_KEYWORD, writeRawProfile("xmp", packet)),
   ];
+}
+
+/**
+ * Takes the resolution out of a TIFF file, which must state one: a ratio of 1 to 1, in no unit. For files as libvips writes
+ * them: one directory, not a BigTIFF.
+ */
+function dropTiffResolution(tiff: Uint8Array): void {
+  const file = openTags(tiff);
+  const entries = file && readDirectory(file, file.first)?.entries;
+  if (file === undefined || entries === undefined) return;
+  const { view, littleEndian } = file;
+  const unit = entries.get(RESOLUTION_UNIT);
+  if (unit !== undefined) view.setUint16(unit.at, NO_UNIT, littleEndian);
+  for (const fraction of [entries.get(X_RESOLUTION), entries.get(Y_RESOLUTION)]) {
+    if (fraction === undefined) continue;
+    view.setUint32(fraction.at, 1, littleEndian);
+    view.setUint32(fraction.at + 4, 1, littleEndian);
+  }
 }
 
 function overWhite(picture: Picture): Picture {

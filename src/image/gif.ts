@@ -8,7 +8,7 @@ import type { Picture } from "./picture.ts";
 import type { Size } from "./size.ts";
 
 /** A part of the canvas. */
-export interface Frame extends Size {
+interface Frame extends Size {
   readonly left: number;
   readonly top: number;
 }

@@ -15,7 +15,7 @@ export interface TagFile {
 }
 
 /** One tag of a directory. */
-export interface Entry {
+interface Entry {
   readonly type: number;
   readonly count: number;
   /** Where the values are. */

@@ -29,7 +29,7 @@ const GAMMA_RANGE = [0.1, 10] as const;
 const CHROMATICITY_TOLERANCE = 0.001;
 
 /** What the chunks of a PNG say. */
-export interface PngColour {
+interface PngColour {
   /** Stands above a profile. */
   readonly coded?: ColourSpace | "sRGB";
   /** Holds where there is no profile. Absent for sRGB. */

@@ -7,7 +7,7 @@
 import { isIntact, type PngChunk, pngChunks } from "./png-chunks.ts";
 
 /** A text as it stands in a file. */
-export interface PngText {
+interface PngText {
   readonly bytes: Uint8Array;
   /** Whether the bytes are a zlib stream. */
   readonly compressed: boolean;

@@ -10,7 +10,7 @@ import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 /** A file had another length after it was written than what was written into it: some disks say so in no other way. */
-export class CutShortError extends Error {
+class CutShortError extends Error {
   override readonly name = "CutShortError";
   /** As the system names a full disk, which is what it comes of. */
   readonly code = "ENOSPC";

@@ -53,7 +53,7 @@ async function importSharp(): Promise<typeof sharp> {
 }
 
 /** How a picture is opened. */
-export interface Opening {
+interface Opening {
   /** Leave colours as stored, whatever the embedded profile says. */
   readonly ignoreIcc?: boolean;
   /** Stand the picture upright, as a camera says that it was held. */

@@ -2,10 +2,10 @@
  * Content: how far the picture's features are from the photograph's (Gatys, Ecker and Bethge, 2016, equation 1, as a mean).
  * @module
  */
-
-import { scale } from "../graph/operations/multiply.ts";
+import { scale, square } from "../graph/operations/multiply.ts";
+import { subtract } from "../graph/operations/subtract.ts";
+import { total } from "../graph/operations/sum.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { sumOfSquaredDifferences } from "./squared-differences.ts";
 
 /**
  * Mean over C·H·W of the squared difference.
@@ -16,5 +16,5 @@ import { sumOfSquaredDifferences } from "./squared-differences.ts";
  */
 export function contentLoss(features: Tensor, target: Tensor, channels: number): Tensor {
   const [, , height, width] = features.shape;
-  return scale(1 / (channels * height * width), sumOfSquaredDifferences(features, target));
+  return scale(1 / (channels * height * width), total(square(subtract(features, target))));
 }

@@ -17,7 +17,7 @@ import { subtract } from "../graph/operations/subtract.ts";
 import { total } from "../graph/operations/sum.ts";
 import { scalar, type Tensor } from "../graph/tensor.ts";
 import { meanPower, trace } from "./moments.ts";
-import { type StyleMeasure, statistic } from "./style-measure.ts";
+import { partOf, type StyleMeasure } from "./style-measure.ts";
 
 /** Added to each variance, in units of the style's mean power: the roots need it. */
 const REGULARITY = 4e-3;
@@ -42,11 +42,11 @@ export const gaussianMeasure: StyleMeasure = {
     };
   },
   loss(moments, target, channels) {
-    const power = statistic(target, "power");
+    const power = partOf(target, "power");
     const { mean, covariance } = normal(moments.second, moments.mean, power, channels);
-    const overlap = fidelity(statistic(target, "root"), statistic(target, "inverseRoot"), covariance);
-    const spreads = add(trace(covariance), statistic(target, "spread"));
-    const means = total(square(subtract(mean, statistic(target, "centre"))));
+    const overlap = fidelity(partOf(target, "root"), partOf(target, "inverseRoot"), covariance);
+    const spreads = add(trace(covariance), partOf(target, "spread"));
+    const means = total(square(subtract(mean, partOf(target, "centre"))));
     return scale(1 / channels, add(means, subtract(spreads, scale(2, overlap))));
   },
   inUnits: (unit, own) => own / unit,

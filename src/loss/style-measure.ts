@@ -6,18 +6,18 @@ import type { Tensor } from "../graph/tensor.ts";
 import { required } from "../required.ts";
 import type { Moments } from "./moments.ts";
 
-/** Values of one layer by their names. */
-export type Statistics = Readonly<Record<string, Tensor>>;
+/** What the loss needs of a painting at one layer: its parts by their names. */
+type StyleTarget = Readonly<Record<string, Tensor>>;
 
 /** One way to measure style. */
 export interface StyleMeasure {
   /**
-   * What the loss needs of a target, made once from its moments.
+   * Makes the target of a painting's moments, once.
    * @param channels C, the number of filters the features stand for.
    */
-  prepare(target: Moments, channels: number): Statistics;
+  prepare(painting: Moments, channels: number): StyleTarget;
   /** The distance of moments from a prepared target, a single number. */
-  loss(moments: Moments, target: Statistics, channels: number): Tensor;
+  loss(moments: Moments, target: StyleTarget, channels: number): Tensor;
   /**
    * What the distance is multiplied with to be counted in units of some power of features, whatever their scale.
    * @param own the target's own power, the mean over channels and positions of squared features.
@@ -25,6 +25,6 @@ export interface StyleMeasure {
   inUnits(unit: number, own: number, channels: number): number;
 }
 
-/** A statistic by its name. @throws TypeError when the measure does not make it. */
-export const statistic = (statistics: Statistics, name: string): Tensor =>
-  required(statistics[name], `statistic ${name}`);
+/** A part of a target by its name. @throws TypeError when the measure does not make it. */
+export const partOf = (target: StyleTarget, name: string): Tensor =>
+  required(target[name], `part ${name} of the target`);

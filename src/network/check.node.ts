@@ -12,7 +12,7 @@ import {
 } from "./read-weights.node.ts";
 
 /** What a check found. */
-export interface WeightsReport extends Pick<WeightsFile, "format" | "convention" | "conventionFrom"> {
+interface WeightsReport extends Pick<WeightsFile, "format" | "convention" | "conventionFrom"> {
   readonly path: string;
   /** SHA-256 of the file, in hexadecimal. */
   readonly checksum: string;

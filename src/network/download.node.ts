@@ -37,7 +37,7 @@ export interface Download {
 }
 
 /** The size of a file; undefined when there is none. */
-export const sizeOf = async (path: string): Promise<number | undefined> => {
+const sizeOf = async (path: string): Promise<number | undefined> => {
   const stats = await stat(path).catch(() => undefined);
   return stats?.isFile() ? stats.size : undefined;
 };
@@ -47,7 +47,7 @@ export const isExpected = async (path: string, { size, md5 }: ExpectedFile): Pro
   (await sizeOf(path)) === size && (await digestFile(path, "md5")).md5 === md5;
 
 /** Removes a part and what is known of it. */
-export async function discard(part: string): Promise<void> {
+async function discard(part: string): Promise<void> {
   await forgetOrigin(part);
   await rm(part, { force: true });
 }

@@ -34,7 +34,7 @@ export const PUBLIC_WEIGHTS: ExpectedFile = {
 };
 
 /** The folders the public file is offered in. */
-export const PUBLIC_MIRRORS: readonly string[] = [
+const PUBLIC_MIRRORS: readonly string[] = [
   "https://github.com/fchollet/deep-learning-models/releases/download/v0.1/",
   "https://storage.googleapis.com/tensorflow/keras-applications/vgg19/",
 ];

@@ -28,7 +28,7 @@ export const LAYERS = [
 export type Layer = (typeof LAYERS)[number];
 
 /** Output channels of the convolutions of each of the five blocks. */
-export const BLOCK_CHANNELS = [64, 128, 256, 512, 512] as const;
+const BLOCK_CHANNELS = [64, 128, 256, 512, 512] as const;
 
 /** The block of a layer, 1 to 5. */
 export const blockOf = (layer: Layer): number => Number(layer.slice("conv".length, layer.indexOf("_")));

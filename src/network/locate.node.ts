@@ -15,13 +15,13 @@ export const PUBLIC_FILE = "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Weights that were found. */
-export interface LocatedWeights {
+interface LocatedWeights {
   readonly path: string;
   readonly from: "IMPASTO_WEIGHTS" | "cache";
 }
 
 /** A place where weights are looked for, and whether a file is there. */
-export interface WeightsPlace {
+interface WeightsPlace {
   readonly from: "IMPASTO_WEIGHTS" | "cache";
   /** The file; `undefined` if IMPASTO_WEIGHTS is not set. */
   readonly path: string | undefined;
@@ -29,7 +29,7 @@ export interface WeightsPlace {
 }
 
 /** All that `impasto weights where` tells. */
-export interface WeightsPlaces {
+interface WeightsPlaces {
   /** In the order they are looked at. */
   readonly places: readonly WeightsPlace[];
   readonly cacheFolder: string;

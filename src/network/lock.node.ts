@@ -8,7 +8,7 @@ import { ImpastoError } from "../errors.ts";
 const RETRY_MILLISECONDS = 500;
 
 /** How to wait for others. */
-export interface LockOptions {
+interface LockOptions {
   readonly signal?: AbortSignal;
   /** Called once if another process works on the file. */
   readonly onWait: () => void;

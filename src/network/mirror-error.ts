@@ -4,7 +4,7 @@
  */
 
 /** What to do about a mirror that failed. */
-export interface MirrorFailure {
+interface MirrorFailure {
   /** Whether it is worth being asked again. */
   readonly again: boolean;
   /** Whether to ask it for the whole file then, since it does not understand what goes on with a part. */

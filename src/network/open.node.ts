@@ -17,7 +17,7 @@ import { vgg19 } from "./vgg19.ts";
 type StatedConvention = NonNullable<ReadWeightsOptions["convention"]>;
 
 /** A network, and one line that says which it is and why. */
-export interface OpenedNetwork {
+interface OpenedNetwork {
   readonly network: Network;
   readonly note: string;
 }

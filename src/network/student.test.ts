@@ -1,103 +1,30 @@
+import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { evaluate, uniform } from "../../test/evaluate.ts";
 import { ImpastoError, MisuseError } from "../errors.ts";
-import { convolution } from "../graph/operations/convolution.ts";
-import { constant, input, type Tensor } from "../graph/tensor.ts";
-import { mappedMoments, moments } from "../loss/moments.ts";
-import { exportStudent } from "../training/export.ts";
-import {
-  constantName,
-  layoutOf,
-  mapName,
-  namedViews,
-  parameterCount,
-  viewOf,
-} from "../training/parameters.ts";
-import { evenWidths } from "../training/widths.ts";
-import { byLayer, channelsOf } from "./layers.ts";
-import { featuresAt, throughHeads } from "./network.ts";
-import { parseSafetensors } from "./safetensors.ts";
-import { biasName, kernelName, STUDENT_INPUT, studentNetwork, TAUGHT_LAYERS } from "./student.ts";
-import { vggFeatures } from "./vgg19.ts";
+import { input } from "../graph/tensor.ts";
+import { parseSafetensors, type Safetensors } from "./safetensors.ts";
+import { studentNetwork } from "./student.ts";
 
-const DIVISOR = 16;
-const UNIT = 3;
-const LAYER = "conv3_1";
-const layout = layoutOf(evenWidths(DIVISOR));
-const parameters = uniform([parameterCount(layout)], 1).map((value) => 0.5 * value);
-const views = namedViews(layout, parameters);
-const means = byLayer((layer) =>
-  Array.from({ length: channelsOf(layer) }, (_, channel) => 1 + (channel % 3)),
-);
-const units = new Map(TAUGHT_LAYERS.map((layer) => [layer, UNIT]));
-const file = () => parseSafetensors(exportStudent(layout, parameters, units, means, {}), "the student");
 const image = input("image", [1, 3, 32, 40]);
-const pictures = [uniform([1, 3, 32, 40], 2), uniform([1, 3, 32, 40], 3)].map((picture) =>
-  picture.map((value) => 0.5 + 0.5 * value),
-);
-
-/** unit · (W s + b), which the heads are to stand for; divided by the means where they are normalised. */
-function taught(normalized: boolean): Tensor {
-  const shapeOf = (name: string) => layout.find((part) => part.name === name)?.shape ?? [];
-  const weight = (name: string) => constant(viewOf(views, name), shapeOf(name));
-  const features = vggFeatures(
-    image,
-    STUDENT_INPUT,
-    (layer) => ({ kernel: weight(kernelName(layer)), bias: weight(biasName(layer)) }),
-    { pooling: "max", layers: [LAYER] },
-  );
-  const channels = channelsOf(LAYER);
-  const factor = (row: number) => UNIT / (normalized ? means[LAYER][row] : 1);
-  const inputs = evenWidths(DIVISOR)(LAYER);
-  const map = viewOf(views, mapName(LAYER)).map((value, index) => value * factor(Math.floor(index / inputs)));
-  const constants = viewOf(views, constantName(LAYER)).map((value, row) => value * factor(row));
-  const { tensor } = featuresAt(features, LAYER);
-  return convolution(tensor, constant(map, [channels, inputs, 1, 1]), constant(constants, [channels]), 0);
-}
-
-const distance = (a: Float32Array, b: Float32Array): number =>
-  a.reduce((sum, value, index) => sum + (value - b[index]) ** 2, 0);
 
 describe("the student's network", () => {
-  let network: ReturnType<typeof studentNetwork>;
-  beforeAll(() => {
-    network = studentNetwork(file(), "checksum");
-  });
-
-  it.each([
-    ["raw", false],
-    ["normalised", true],
-  ])("has the distances of the features it was taught: %s", async (_, normalized) => {
-    const map = featuresAt(network.features(image, { pooling: "max", layers: [LAYER], normalized }), LAYER);
-    const full = featuresAt(throughHeads(new Map([[LAYER, map]])), LAYER).tensor;
-    if (map.head === undefined) throw new Error("There is no head");
-    const found: Record<string, Float32Array>[] = [];
-    for (const picture of pictures) {
-      const values = {
-        expected: taught(normalized),
-        full,
-        ...{ gram: moments(taught(normalized)).second },
-        ...{ mapped: mappedMoments(moments(map.tensor), map.head).second },
-        direct: moments(full).second,
-      };
-      found.push(await evaluate(values, { image: picture }));
-    }
-    const between = (name: string) => distance(found[0][name], found[1][name]);
-    // To half precision.
-    expect(between("full") / between("expected")).toBeCloseTo(1, 2);
-    expect(between("mapped") / between("gram")).toBeCloseTo(1, 2);
-    expect(between("mapped") / between("direct")).toBeCloseTo(1, 4);
-    expect(map.channels).toBe(channelsOf(LAYER));
+  let file: Safetensors;
+  beforeAll(async () => {
+    file = parseSafetensors(
+      await readFile(new URL("../../models/impasto.safetensors", import.meta.url)),
+      "the student",
+    );
   });
 
   it("refuses a layer that has no head, and says which have", () => {
-    const build = () => network.features(image, { pooling: "max", layers: ["conv3_2"], normalized: false });
+    const build = () =>
+      studentNetwork(file, "").features(image, { pooling: "max", layers: ["conv3_2"], normalized: false });
     expect(build).toThrow(MisuseError);
     expect(build).toThrow(/no features for conv3_2; it has conv1_1, .*conv5_1/);
   });
 
   it("refuses a file that lacks a part", () => {
-    const { tensors, metadata } = file();
+    const { tensors, metadata } = file;
     const lacking = new Map([...tensors].filter(([name]) => name !== "conv2_1.bias"));
     expect(() => studentNetwork({ tensors: lacking, metadata }, "")).toThrow(ImpastoError);
     expect(() => studentNetwork({ tensors: lacking, metadata }, "")).toThrow("conv2_1.bias");

@@ -7,7 +7,7 @@ import { LAYERS, type Layer, torchvisionIndexOf } from "./layers.ts";
 import { checkShapes } from "./weights.ts";
 
 /** Where a layer's two tensors are in a file with torchvision's names. */
-export interface TensorNames {
+interface TensorNames {
   readonly kernel: string;
   readonly bias: string;
 }

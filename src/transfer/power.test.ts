@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { evaluate } from "../../test/evaluate.ts";
 import { input } from "../graph/tensor.ts";
 import { gaussianMeasure } from "../loss/gaussian.ts";
+import { gramMeasure } from "../loss/gram.ts";
 import { moments } from "../loss/moments.ts";
-import { gramMeasure } from "../loss/style.ts";
 import { powerOf, unitOfPower } from "./power.ts";
 
 const power = fc.double({ min: 1e-3, max: 1e6, noNaN: true });

@@ -51,7 +51,7 @@ const TURNED_INPUT: Matrix = INVERSE.map((from, point) =>
 const TURNED_OUTPUT: Matrix = OUTPUT.map((row) => INVERSE.map((from) => row[from]));
 
 /** What is convolved with. */
-export interface WinogradKernel {
+interface WinogradKernel {
   /** `[out, channels, 3, 3]` */
   readonly kernel: Float32Array;
   readonly out: number;

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import type { Shape } from "../../graph/shape.ts";
 import { gaussianMeasure } from "../../loss/gaussian.ts";
-import { gramMeasure } from "../../loss/style.ts";
+import { gramMeasure } from "../../loss/gram.ts";
 import type { StyleMeasure } from "../../loss/style-measure.ts";
 import type { Layer } from "../../network/layers.ts";
 import { featuresAt } from "../../network/network.ts";

@@ -1,10 +1,10 @@
 /**
  * The ways a student has been taught, each in one stretch or several: the first sketch's, for comparison, the one that
- * made a good network of a quarter of VGG-19's channels, one that goes on from it, which made it no better, and three that
- * go on with more channels.
+ * made a good network of a quarter of VGG-19's channels, one that goes on from it, which made it no better, two that go on
+ * with more channels, and one that fine-tunes the Gram matrices of what came of them.
  * @module
  */
-import { TAUGHT_LAYERS } from "../network/student.ts";
+import { TAUGHT_LAYERS } from "../src/network/student.ts";
 import type { Curriculum } from "./teach.ts";
 
 const EVERY_LAYER = Object.fromEntries(TAUGHT_LAYERS.map((layer) => [layer, 1]));
@@ -25,7 +25,7 @@ const sketch: Curriculum = {
 };
 
 /** The sketch, gone on with: average pooling too, and pictures from the way of an optimisation. */
-const schooling: Curriculum = {
+const rehearsed: Curriculum = {
   ...sketch,
   after: sketch.steps,
   steps: 3_000,
@@ -37,8 +37,8 @@ const schooling: Curriculum = {
 
 /** What the losses of pictures are made of, conv4_1 above all, before what only leads to it. */
 const focus: Curriculum = {
-  ...schooling,
-  after: schooling.after + schooling.steps,
+  ...rehearsed,
+  after: rehearsed.after + rehearsed.steps,
   steps: 10_000,
   emphasis: {
     features: {
@@ -77,8 +77,8 @@ const finish: Curriculum = {
   rehearsals: { every: 200, keptAfter: [20, 60, 150, 300], share: 0.6 },
 };
 
-/** A taught network taken up again, on more palettes than the pictures have: features once more, at half the rate. */
-const widening: Curriculum = {
+/** A taught network, taught further on more palettes than the pictures have: features once more, at half the rate. */
+const furtherFeatures: Curriculum = {
   ...focus,
   seed: 1,
   after: 0,
@@ -92,10 +92,10 @@ const widening: Curriculum = {
 };
 
 /** And Gram matrices, whose gradients are longer, at a low rate. */
-const polish: Curriculum = {
-  ...widening,
+const furtherGrams: Curriculum = {
+  ...furtherFeatures,
   emphasis: finish.emphasis,
-  after: widening.after + widening.steps,
+  after: furtherFeatures.after + furtherFeatures.steps,
   steps: 3_500,
   longestGradient: 50,
   peakRate: 9e-5,
@@ -103,7 +103,7 @@ const polish: Curriculum = {
 };
 
 /** More channels before the layers that losses use: features at the full rate. */
-const growing: Curriculum = {
+const widerFeatures: Curriculum = {
   ...focus,
   seed: 2,
   after: 0,
@@ -116,24 +116,24 @@ const growing: Curriculum = {
 };
 
 /** More channels at the layers that losses use, whose maps have use for them at once: features at a lower rate. */
-const settling: Curriculum = { ...growing, seed: 3, steps: 2_400, peakRate: 4e-4, warmUp: 100 };
+const widerLossLayers: Curriculum = { ...widerFeatures, seed: 3, steps: 2_400, peakRate: 4e-4, warmUp: 100 };
 
 /** And their Gram matrices. */
-const ripening: Curriculum = {
+const widerLossLayersGrams: Curriculum = {
   ...finish,
-  seed: settling.seed,
-  after: settling.after + settling.steps,
+  seed: widerLossLayers.seed,
+  after: widerLossLayers.after + widerLossLayers.steps,
   steps: 1_800,
-  averagePoolingShare: growing.averagePoolingShare,
-  recolouredShare: growing.recolouredShare,
+  averagePoolingShare: widerFeatures.averagePoolingShare,
+  recolouredShare: widerFeatures.recolouredShare,
   longestGradient: 50,
   warmUp: 100,
   rehearsals: { every: 300, keptAfter: [20, 60, 150, 300], share: 0.6 },
 };
 
 /** Gram matrices once more, most batches cut from what the student itself paints. */
-const mellowing: Curriculum = {
-  ...ripening,
+const gramFineTuning: Curriculum = {
+  ...widerLossLayersGrams,
   seed: 4,
   after: 0,
   steps: 1_200,
@@ -143,12 +143,12 @@ const mellowing: Curriculum = {
 /** The curricula by name. */
 export const curricula = {
   sketch: [sketch],
-  full: [sketch, schooling, focus, finish],
-  further: [widening, polish],
-  wider: [growing],
-  ripe: [settling, ripening],
-  mellow: [mellowing],
+  full: [sketch, rehearsed, focus, finish],
+  further: [furtherFeatures, furtherGrams],
+  wider: [widerFeatures],
+  "wider-loss-layers": [widerLossLayers, widerLossLayersGrams],
+  "gram-fine-tuning": [gramFineTuning],
 } as const;
 
 /** Those that go on from a network that was taught. */
-export const GOING_ON: readonly string[] = ["further", "wider", "ripe", "mellow"];
+export const GOING_ON: readonly string[] = ["further", "wider", "wider-loss-layers", "gram-fine-tuning"];

@@ -4,25 +4,25 @@
  * errors differ within the batch.
  * @module
  */
-import { gradients } from "../graph/gradients.ts";
-import { add } from "../graph/operations/add.ts";
-import { convolution } from "../graph/operations/convolution.ts";
-import { divide } from "../graph/operations/divide.ts";
-import { matmul } from "../graph/operations/matmul.ts";
-import { scale, square } from "../graph/operations/multiply.ts";
-import { reshape } from "../graph/operations/reshape.ts";
-import { subtract } from "../graph/operations/subtract.ts";
-import { sumTo, total } from "../graph/operations/sum.ts";
-import { transpose } from "../graph/operations/transpose.ts";
-import { sizeOf } from "../graph/shape.ts";
-import { input, scalar, type Tensor } from "../graph/tensor.ts";
-import type { Layer } from "../network/layers.ts";
-import { featuresAt, type Pooling } from "../network/network.ts";
-import { biasName, kernelName, STUDENT_INPUT, TAUGHT_LAYERS } from "../network/student.ts";
-import { constantWeights, vggFeatures } from "../network/vgg19.ts";
-import type { VggWeights } from "../network/weights.ts";
-import { required } from "../required.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import { gradients } from "../src/graph/gradients.ts";
+import { add } from "../src/graph/operations/add.ts";
+import { convolution } from "../src/graph/operations/convolution.ts";
+import { divide } from "../src/graph/operations/divide.ts";
+import { matmul } from "../src/graph/operations/matmul.ts";
+import { scale, square } from "../src/graph/operations/multiply.ts";
+import { reshape } from "../src/graph/operations/reshape.ts";
+import { subtract } from "../src/graph/operations/subtract.ts";
+import { sumTo, total } from "../src/graph/operations/sum.ts";
+import { transpose } from "../src/graph/operations/transpose.ts";
+import { sizeOf } from "../src/graph/shape.ts";
+import { input, scalar, type Tensor } from "../src/graph/tensor.ts";
+import type { Layer } from "../src/network/layers.ts";
+import { featuresAt, type Pooling } from "../src/network/network.ts";
+import { biasName, kernelName, STUDENT_INPUT, TAUGHT_LAYERS } from "../src/network/student.ts";
+import { constantWeights, vggFeatures } from "../src/network/vgg19.ts";
+import type { VggWeights } from "../src/network/weights.ts";
+import { required } from "../src/required.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 import { constantName, mapName, namedViews, type Part, unitOf } from "./parameters.ts";
 
 /** How much each layer's features and Gram matrix count in what is taught. */

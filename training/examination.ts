@@ -3,10 +3,10 @@
  * it does not explain, layer by layer, on whole pictures without noise.
  * @module
  */
-import type { Layer } from "../network/layers.ts";
-import type { Pooling } from "../network/network.ts";
-import type { VggWeights } from "../network/weights.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import type { Layer } from "../src/network/layers.ts";
+import type { Pooling } from "../src/network/network.ts";
+import type { VggWeights } from "../src/network/weights.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 import { compileLesson } from "./lesson.ts";
 import type { Part } from "./parameters.ts";
 import { recall, type StoredPicture } from "./pictures.ts";

@@ -4,19 +4,13 @@
  * The teacher's answer there is what it has most need of.
  * @module
  */
-import { ImpastoError, MisuseError } from "../errors.ts";
-import type { Network } from "../network/network.ts";
-import type { Runtime } from "../runtime/runtime.ts";
-import type { OptionsInput } from "../transfer/options.ts";
-import { stylize } from "../transfer/stylize.ts";
-import { type Material, recall, type StoredPicture, store } from "./pictures.ts";
+import { ImpastoError, MisuseError } from "../src/errors.ts";
+import type { Network } from "../src/network/network.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
+import type { OptionsInput } from "../src/transfer/options.ts";
+import { stylize } from "../src/transfer/stylize.ts";
+import { type Material, recall, type Scene, type StoredPicture, store } from "./pictures.ts";
 import type { Random } from "./random.ts";
-
-/** A painting, and pictures on their way to its style. */
-export interface Scene {
-  readonly painting: StoredPicture;
-  readonly pictures: readonly StoredPicture[];
-}
 
 /** How rehearsals go. */
 export interface Rehearsals {

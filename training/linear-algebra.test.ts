@@ -1,6 +1,6 @@
 import { Matrix } from "ml-matrix";
 import { describe, expect, it } from "vitest";
-import { randomNumbers } from "../../test/evaluate.ts";
+import { randomNumbers } from "../test/evaluate.ts";
 import { chooseChannels, leastSquares, rotationTowards, squareRootOf } from "./linear-algebra.ts";
 
 const next = randomNumbers(11);
@@ -19,8 +19,8 @@ describe("the linear algebra of teaching", () => {
       [0, 1],
     ]);
     const channels = mix.mmul(independent);
-    const moments = channels.mmul(channels.transpose()).div(400);
-    const chosen = chooseChannels(moments, 2);
+    const products = channels.mmul(channels.transpose()).div(400);
+    const chosen = chooseChannels(products, 2);
     const own = channels.subMatrixRow([...chosen]);
     const map = leastSquares(channels.mmul(own.transpose()), own.mmul(own.transpose()));
     expect(distance(map.mmul(own), channels)).toBeLessThan(1e-3 * channels.norm());

@@ -2,12 +2,12 @@
  * The student's parameters as one vector, for an optimiser of plain arrays, with a name and a shape for each part.
  * @module
  */
-import { type Shape, sizeOf, sizeOfAxis } from "../graph/shape.ts";
-import { constant } from "../graph/tensor.ts";
-import { channelsOf, type Layer } from "../network/layers.ts";
-import { biasName, kernelName, layerBefore, STUDENT_LAYERS, TAUGHT_LAYERS } from "../network/student.ts";
-import type { ConvolutionTensors } from "../network/vgg19.ts";
-import { required } from "../required.ts";
+import { type Shape, sizeOf, sizeOfAxis } from "../src/graph/shape.ts";
+import { constant } from "../src/graph/tensor.ts";
+import { channelsOf, type Layer } from "../src/network/layers.ts";
+import { biasName, kernelName, layerBefore, STUDENT_LAYERS, TAUGHT_LAYERS } from "../src/network/student.ts";
+import type { ConvolutionTensors } from "../src/network/vgg19.ts";
+import { required } from "../src/required.ts";
 import type { Widths } from "./widths.ts";
 
 /** One part of the vector. */

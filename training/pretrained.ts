@@ -1,16 +1,16 @@
 /**
- * A student taken up again from the network that was exported, to go on teaching it.
+ * A student that begins from a network that was exported: a pretrained one, to be fine-tuned or widened.
  * @module
  */
 import { Matrix } from "ml-matrix";
-import { ImpastoError } from "../errors.ts";
-import { scale, square } from "../graph/operations/multiply.ts";
-import { total } from "../graph/operations/sum.ts";
-import { sizeOf } from "../graph/shape.ts";
-import { input } from "../graph/tensor.ts";
-import { channelsOf, type Layer } from "../network/layers.ts";
-import { featuresAt } from "../network/network.ts";
-import type { Safetensors } from "../network/safetensors.ts";
+import { ImpastoError } from "../src/errors.ts";
+import { scale, square } from "../src/graph/operations/multiply.ts";
+import { total } from "../src/graph/operations/sum.ts";
+import { sizeOf } from "../src/graph/shape.ts";
+import { input } from "../src/graph/tensor.ts";
+import { channelsOf, type Layer } from "../src/network/layers.ts";
+import { featuresAt } from "../src/network/network.ts";
+import type { Safetensors } from "../src/network/safetensors.ts";
 import {
   biasName,
   headName,
@@ -18,22 +18,22 @@ import {
   STUDENT_INPUT,
   STUDENT_LAYERS,
   TAUGHT_LAYERS,
-} from "../network/student.ts";
-import { constantWeights, vggFeatures } from "../network/vgg19.ts";
-import type { VggWeights } from "../network/weights.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+} from "../src/network/student.ts";
+import { constantWeights, vggFeatures } from "../src/network/vgg19.ts";
+import type { VggWeights } from "../src/network/weights.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 import type { Beginning } from "./beginning.ts";
 import type { BatchShape } from "./lesson.ts";
 import { rotationTowards } from "./linear-algebra.ts";
 import { writeMap } from "./maps.ts";
-import { averageOver, flatFeatures, meanProduct, withConstant } from "./moments.ts";
+import { averageOver, flatFeatures, meanProduct, withConstant } from "./mean-products.ts";
 import { convolutionsOf, mapName, namedViews, type Part, parameterCount, viewOf } from "./parameters.ts";
 
 /**
- * Takes up a network that was exported: its convolutions as they are, and its maps from their heads for raw features. Such
- * a head R holds the map W = Q R but for its orthonormal Q, on which raw losses do not depend. Q is the one that brings
- * Q R s closest to the teacher's features in the pictures (orthogonal Procrustes): exactly the old one where W was their
- * least-squares map, and close to it after teaching. Heads for normalised features are made anew from it.
+ * Begins from a network that was exported: its convolutions as they are, and its maps from their heads for raw features.
+ * Such a head R holds the map W = Q R but for its orthonormal Q, on which raw losses do not depend. Q is the one that
+ * brings Q R s closest to the teacher's features in the pictures (orthogonal Procrustes): exactly the old one where W was
+ * their least-squares map, and close to it after teaching. Heads for normalised features are made anew from it.
  * @throws ImpastoError when the network has another shape.
  */
 export async function beginFromNetwork(
@@ -56,7 +56,7 @@ export async function beginFromNetwork(
     const channels = channelsOf(layer);
     const size = viewOf(views, mapName(layer)).length / channels + 1;
     const head = Matrix.from1DArray(size, size, valuesIn(network, headName(layer, false), size ** 2));
-    const moments = await averageOver(
+    const products = await averageOver(
       runtime,
       {
         cross: meanProduct(flatFeatures(target), withConstant(featuresAt(learned, layer).tensor)),
@@ -64,9 +64,9 @@ export async function beginFromNetwork(
       },
       batches.map((values) => ({ pictures: values })),
     );
-    const unit = Math.fround(Math.sqrt(moments("power").get(0, 0)));
+    const unit = Math.fround(Math.sqrt(products("power").get(0, 0)));
     units.set(layer, unit);
-    const rotation = rotationTowards(moments("cross").mmul(head.transpose()));
+    const rotation = rotationTowards(products("cross").mmul(head.transpose()));
     writeMap(views, layer, rotation.mmul(head).div(unit));
   }
   return { parameters, units };

@@ -3,12 +3,12 @@
  * @module
  */
 import type { Matrix } from "ml-matrix";
-import type { Tensor } from "../graph/tensor.ts";
-import type { Layer } from "../network/layers.ts";
-import { TAUGHT_LAYERS } from "../network/student.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import type { Tensor } from "../src/graph/tensor.ts";
+import type { Layer } from "../src/network/layers.ts";
+import { TAUGHT_LAYERS } from "../src/network/student.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 import { leastSquares } from "./linear-algebra.ts";
-import { averageOver, flatFeatures, meanProduct, withConstant } from "./moments.ts";
+import { averageOver, flatFeatures, meanProduct, withConstant } from "./mean-products.ts";
 import { constantName, mapName, namedViews, type Part, unitOf, viewOf } from "./parameters.ts";
 
 /** The best linear maps from the student's features to the teacher's, in units, written into the parameters. */
@@ -24,12 +24,12 @@ export async function fitMaps(
   for (const layer of TAUGHT_LAYERS) {
     const student = withConstant(featuresOf.student(layer));
     const teacher = flatFeatures(featuresOf.teacher(layer));
-    const moments = await averageOver(
+    const products = await averageOver(
       runtime,
       { cross: meanProduct(teacher, student), own: meanProduct(student, student) },
       feeds,
     );
-    writeMap(views, layer, leastSquares(moments("cross"), moments("own")).div(unitOf(units, layer)));
+    writeMap(views, layer, leastSquares(products("cross"), products("own")).div(unitOf(units, layer)));
   }
 }
 

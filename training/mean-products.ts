@@ -1,17 +1,17 @@
 /**
- * Second moments of features over pictures, of which channels are chosen and linear maps fitted.
+ * Mean products of features over pictures, of one network or of two, of which channels are chosen and linear maps fitted.
  * @module
  */
 import { Matrix } from "ml-matrix";
-import { concatenate } from "../graph/operations/concatenate.ts";
-import { matmul } from "../graph/operations/matmul.ts";
-import { scale } from "../graph/operations/multiply.ts";
-import { reshape } from "../graph/operations/reshape.ts";
-import { transpose } from "../graph/operations/transpose.ts";
-import { sizeOf, sizeOfAxis } from "../graph/shape.ts";
-import { constant, type Tensor } from "../graph/tensor.ts";
-import { required } from "../required.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import { concatenate } from "../src/graph/operations/concatenate.ts";
+import { matmul } from "../src/graph/operations/matmul.ts";
+import { scale } from "../src/graph/operations/multiply.ts";
+import { reshape } from "../src/graph/operations/reshape.ts";
+import { transpose } from "../src/graph/operations/transpose.ts";
+import { sizeOf, sizeOfAxis } from "../src/graph/shape.ts";
+import { constant, type Tensor } from "../src/graph/tensor.ts";
+import { required } from "../src/required.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 
 /** Features `[N, C, H, W]` as a matrix `[C, N·H·W]`. */
 export function flatFeatures(features: Tensor): Tensor {

@@ -3,16 +3,16 @@
  * @module
  */
 import { EigenvalueDecomposition, Matrix, SingularValueDecomposition, solve } from "ml-matrix";
-import { required } from "../required.ts";
+import { required } from "../src/required.ts";
 
 /**
  * Greedy choice of channels (pivoted Cholesky): each next one is the one that explains most of what is left of all.
- * @param moments second moments of all channels, as far as nothing explains them yet.
+ * @param products mean products of all channels, as far as nothing explains them yet.
  * @returns the channels chosen, best first.
  */
-export function chooseChannels(moments: Matrix, count: number): readonly number[] {
-  const size = moments.rows;
-  const rest = moments.clone();
+export function chooseChannels(products: Matrix, count: number): readonly number[] {
+  const size = products.rows;
+  const rest = products.clone();
   const explain = (pivot: number) => {
     const column = rest.getColumn(pivot);
     const power = column[pivot];
@@ -27,7 +27,7 @@ export function chooseChannels(moments: Matrix, count: number): readonly number[
     let best = { channel: -1, explained: -1 };
     for (let channel = 0; channel < size; channel++) {
       const power = rest.get(channel, channel);
-      if (chosen.includes(channel) || power <= 1e-9 * moments.get(channel, channel)) continue;
+      if (chosen.includes(channel) || power <= 1e-9 * products.get(channel, channel)) continue;
       const explained = rest.getColumn(channel).reduce((sum, value) => sum + value * value, 0) / power;
       if (explained > best.explained) best = { channel, explained };
     }

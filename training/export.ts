@@ -3,10 +3,10 @@
  * @module
  */
 import { Matrix } from "ml-matrix";
-import { channelsOf, type Layer } from "../network/layers.ts";
-import type { MeanActivations } from "../network/mean-activations.ts";
-import { type WritableTensor, writeSafetensors } from "../network/safetensors.ts";
-import { biasName, headName, kernelName, STUDENT_LAYERS, TAUGHT_LAYERS } from "../network/student.ts";
+import { channelsOf, type Layer } from "../src/network/layers.ts";
+import type { MeanActivations } from "../src/network/mean-activations.ts";
+import { type WritableTensor, writeSafetensors } from "../src/network/safetensors.ts";
+import { biasName, headName, kernelName, STUDENT_LAYERS, TAUGHT_LAYERS } from "../src/network/student.ts";
 import { squareRootOf } from "./linear-algebra.ts";
 import { constantName, mapName, namedViews, type Part, unitOf, viewOf } from "./parameters.ts";
 

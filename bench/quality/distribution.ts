@@ -8,8 +8,8 @@ import { Matrix } from "ml-matrix";
 /** Added to the diagonal of covariances. */
 const REGULAR = 1e-4;
 
-/** The statistics of C channels over all positions. */
-export interface Statistics {
+/** How C channels are distributed over all positions. */
+export interface Distribution {
   readonly mean: Float64Array;
   /** FFᵀ / (C·H·W), the Gram matrix. */
   readonly gram: Matrix;
@@ -17,31 +17,31 @@ export interface Statistics {
   readonly covariance: Matrix;
 }
 
-/** Statistics of features `[channels, H, W]`. */
-export function statisticsOf(features: Float32Array, channels: number): Statistics {
+/** The distribution of features `[channels, H, W]`. */
+export function distributionOf(features: Float32Array, channels: number): Distribution {
   const positions = features.length / channels;
   const rows = Array.from({ length: channels }, (_, channel) =>
     Float64Array.from(features.subarray(channel * positions, (channel + 1) * positions)),
   );
   const mean = Float64Array.from(rows, (row) => row.reduce((sum, value) => sum + value, 0) / positions);
-  const moments = new Matrix(channels, channels);
+  const second = new Matrix(channels, channels);
   for (const [i, a] of rows.entries()) {
     for (const [j, b] of rows.slice(0, i + 1).entries()) {
       const moment = dot(a, b) / positions;
-      moments.set(i, j, moment);
-      moments.set(j, i, moment);
+      second.set(i, j, moment);
+      second.set(j, i, moment);
     }
   }
   const outer = Matrix.columnVector(mean).mmul(Matrix.rowVector(mean));
   return {
     mean,
-    gram: Matrix.div(moments, channels),
-    covariance: Matrix.sub(moments, outer).add(Matrix.eye(channels).mul(REGULAR)),
+    gram: Matrix.div(second, channels),
+    covariance: Matrix.sub(second, outer).add(Matrix.eye(channels).mul(REGULAR)),
   };
 }
 
 /** The mean of the squared differences of two Gram matrices. */
-export function gramDistance(a: Statistics, b: Statistics): number {
+export function gramDistance(a: Distribution, b: Distribution): number {
   const difference = Matrix.sub(a.gram, b.gram);
   return difference.norm("frobenius") ** 2 / (difference.rows * difference.columns);
 }

@@ -6,11 +6,11 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ImpastoError } from "../errors.ts";
-import { writeAtomically } from "../image/write.node.ts";
-import { LAYERS, type Layer } from "../network/layers.ts";
-import { parseSafetensors, writeSafetensors } from "../network/safetensors.ts";
-import type { Scene } from "./rehearsal.ts";
+import { ImpastoError } from "../src/errors.ts";
+import { writeAtomically } from "../src/image/write.node.ts";
+import { LAYERS, type Layer } from "../src/network/layers.ts";
+import { parseSafetensors, writeSafetensors } from "../src/network/safetensors.ts";
+import type { Scene } from "./pictures.ts";
 import type { Progress } from "./teach.ts";
 
 const STATE = "state.safetensors";

@@ -2,10 +2,10 @@
  * How many channels a student has at each of its layers.
  * @module
  */
-import { ImpastoError, MisuseError } from "../errors.ts";
-import { channelsOf, type Layer } from "../network/layers.ts";
-import type { Safetensors } from "../network/safetensors.ts";
-import { biasName, STUDENT_LAYERS } from "../network/student.ts";
+import { ImpastoError, MisuseError } from "../src/errors.ts";
+import { channelsOf, type Layer } from "../src/network/layers.ts";
+import type { Safetensors } from "../src/network/safetensors.ts";
+import { biasName, STUDENT_LAYERS } from "../src/network/student.ts";
 
 /** The channels of each of the student's layers. */
 export type Widths = (layer: Layer) => number;

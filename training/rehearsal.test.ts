@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { parseSafetensors } from "../network/safetensors.ts";
-import { studentNetwork } from "../network/student.ts";
-import { openRuntime } from "../runtime/onnxruntime.node.ts";
+import { parseSafetensors } from "../src/network/safetensors.ts";
+import { studentNetwork } from "../src/network/student.ts";
+import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
 import type { StoredPicture } from "./pictures.ts";
 import { randomFor } from "./random.ts";
 import { rehearse } from "./rehearsal.ts";
@@ -16,7 +16,7 @@ const stripes = (period: number): StoredPicture => ({
 test("a rehearsal keeps pictures on their way to a painting's style, the same ones for the same numbers", async () => {
   const [photograph, painting] = [stripes(30), stripes(7)];
   const material = { photographs: [photograph], artworks: [painting], heldOut: [] };
-  const file = await readFile(new URL("../../models/impasto.safetensors", import.meta.url));
+  const file = await readFile(new URL("../models/impasto.safetensors", import.meta.url));
   const network = studentNetwork(parseSafetensors(file), "");
   const runtime = await openRuntime({ device: "cpu", threads: 2 });
   const scenes = [];
@@ -33,7 +33,7 @@ test("a rehearsal keeps pictures on their way to a painting's style, the same on
 });
 
 test("there is no rehearsal without a photograph or a painting", async () => {
-  const file = await readFile(new URL("../../models/impasto.safetensors", import.meta.url));
+  const file = await readFile(new URL("../models/impasto.safetensors", import.meta.url));
   const network = studentNetwork(parseSafetensors(file), "");
   const runtime = await openRuntime({ device: "cpu", threads: 2 });
   const none = { photographs: [], artworks: [stripes(7)], heldOut: [] };

@@ -4,21 +4,21 @@
  * @module
  */
 
-import { ImpastoError } from "../errors.ts";
-import type { Layer } from "../network/layers.ts";
-import type { MeanActivations } from "../network/mean-activations.ts";
-import type { Network, Pooling } from "../network/network.ts";
-import { parseSafetensors } from "../network/safetensors.ts";
-import { studentNetwork } from "../network/student.ts";
-import type { VggWeights } from "../network/weights.ts";
-import { type AdamMoments, adam } from "../optimizer/adam.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import { ImpastoError } from "../src/errors.ts";
+import type { Layer } from "../src/network/layers.ts";
+import type { MeanActivations } from "../src/network/mean-activations.ts";
+import type { Network, Pooling } from "../src/network/network.ts";
+import { parseSafetensors } from "../src/network/safetensors.ts";
+import { studentNetwork } from "../src/network/student.ts";
+import type { VggWeights } from "../src/network/weights.ts";
+import { type AdamMoments, adam } from "../src/optimizer/adam.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 import { exportStudent } from "./export.ts";
 import { type BatchShape, compileLesson, type Emphasis, type Lesson, type LessonResult } from "./lesson.ts";
 import type { Part } from "./parameters.ts";
-import { cutBatch, cutScene, type Material } from "./pictures.ts";
+import { cutBatch, cutScene, type Material, type Scene } from "./pictures.ts";
 import { randomFor } from "./random.ts";
-import { type Rehearsals, rehearse, type Scene } from "./rehearsal.ts";
+import { type Rehearsals, rehearse } from "./rehearsal.ts";
 
 /** How one stretch of teaching goes. */
 export interface Curriculum {
@@ -54,7 +54,7 @@ export interface Progress {
 }
 
 /** What is told of each step. */
-export interface TeachingStep {
+interface TeachingStep {
   /** Steps done, this one included. */
   readonly step: number;
   /** Its gradient as it was followed, shortened. */

@@ -5,11 +5,11 @@
  * @module
  */
 import { Matrix } from "ml-matrix";
-import { ImpastoError } from "../errors.ts";
-import { maxPool } from "../graph/operations/max-pool.ts";
-import { input, type Tensor } from "../graph/tensor.ts";
-import { channelsOf, inputChannelsOf, type Layer } from "../network/layers.ts";
-import { featuresAt } from "../network/network.ts";
+import { ImpastoError } from "../src/errors.ts";
+import { maxPool } from "../src/graph/operations/max-pool.ts";
+import { input, type Tensor } from "../src/graph/tensor.ts";
+import { channelsOf, inputChannelsOf, type Layer } from "../src/network/layers.ts";
+import { featuresAt } from "../src/network/network.ts";
 import {
   biasName,
   kernelName,
@@ -17,14 +17,14 @@ import {
   STUDENT_INPUT,
   STUDENT_LAYERS,
   startsBlock,
-} from "../network/student.ts";
-import { constantWeights, vggFeatures } from "../network/vgg19.ts";
-import type { ConvolutionWeights, InputConvention, VggWeights } from "../network/weights.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+} from "../src/network/student.ts";
+import { constantWeights, vggFeatures } from "../src/network/vgg19.ts";
+import type { ConvolutionWeights, InputConvention, VggWeights } from "../src/network/weights.ts";
+import type { Runtime } from "../src/runtime/runtime.ts";
 import type { BatchShape } from "./lesson.ts";
 import { chooseChannels, leastSquares } from "./linear-algebra.ts";
 import { fitMaps } from "./maps.ts";
-import { averageOver, flatFeatures, meanProduct, withConstant } from "./moments.ts";
+import { averageOver, flatFeatures, meanProduct, withConstant } from "./mean-products.ts";
 import {
   convolutionsOf,
   namedViews,
@@ -43,7 +43,7 @@ export interface Beginning {
 }
 
 /** A student that there is already. */
-export interface Earlier {
+interface Earlier {
   readonly layout: readonly Part[];
   readonly parameters: Float32Array;
 }
@@ -75,19 +75,19 @@ export async function beginFromTeacher(
   const reconstruction = async (layer: Layer, before: Layer) => {
     const theirs = withConstant(entering(layer, featuresAt(taught([before]), before).tensor));
     const own = withConstant(entering(layer, featuresAt(student([before]), before).tensor));
-    const moments = await averageOver(
+    const products = await averageOver(
       runtime,
       { cross: meanProduct(theirs, own), own: meanProduct(own, own) },
       feeds,
     );
-    return leastSquares(moments("cross"), moments("own"));
+    return leastSquares(products("cross"), products("own"));
   };
 
   for (const layer of STUDENT_LAYERS) {
     const kept = earlier ? keepChannels(earlier, layer, layout, views) : 0;
     const target = flatFeatures(featuresAt(taught([layer]), layer).tensor);
     const own = withConstant(featuresAt(student([layer]), layer).tensor);
-    const moments = await averageOver(
+    const products = await averageOver(
       runtime,
       {
         target: meanProduct(target, target),
@@ -96,9 +96,9 @@ export async function beginFromTeacher(
       },
       feeds,
     );
-    const theirs = moments("target");
-    const cross = moments("cross");
-    const unexplained = Matrix.sub(theirs, leastSquares(cross, moments("own")).mmul(cross.transpose()));
+    const theirs = products("target");
+    const cross = products("cross");
+    const unexplained = Matrix.sub(theirs, leastSquares(cross, products("own")).mmul(cross.transpose()));
     const channels = channelsOf(layer);
     const chosen = chooseChannels(unexplained, widthIn(layout, layer) - kept);
     // A channel that never speaks in these pictures keeps its size.

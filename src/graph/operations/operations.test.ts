@@ -1,9 +1,70 @@
+/**
+ * What must hold for each operation, whatever it computes: its gradient is the one that differences show.
+ */
+import { readdir } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { farFromKinks } from "../../../test/evaluate.ts";
 import { expectGradientOfDifferences } from "../../../test/finite-differences.ts";
 import type { Shape } from "../shape.ts";
 import { apply, input, type Operation } from "../tensor.ts";
-import { type OperationName, operations } from "./table.ts";
+import { absoluteOperation } from "./absolute.ts";
+import { addOperation } from "./add.ts";
+import { averagePoolOperation, upsampleOperation } from "./average-pool.ts";
+import { scaleInBlocksOperation } from "./blocked.ts";
+import { concatenateOperation } from "./concatenate.ts";
+import { adjointConvolutionOperation, convolutionOperation } from "./convolution.ts";
+import { divideOperation } from "./divide.ts";
+import { fidelityByCovarianceOperation, fidelityByRootOperation, fidelityOperation } from "./fidelity.ts";
+import { identityOperation } from "./identity.ts";
+import { matmulOperation } from "./matmul.ts";
+import { matrixInverseSquareRootOperation, matrixSquareRootOperation } from "./matrix-square-root.ts";
+import { maxPoolOperation } from "./max-pool.ts";
+import { multiplyOperation } from "./multiply.ts";
+import { reluOperation } from "./relu.ts";
+import { reshapeOperation } from "./reshape.ts";
+import { rowProductsOperation } from "./row-products.ts";
+import { padOperation, sliceOperation } from "./slice.ts";
+import { squareRootOperation } from "./square-root.ts";
+import { subtractOperation } from "./subtract.ts";
+import { expandOperation, sumOperation } from "./sum.ts";
+import { atLeastOperation, positiveOperation } from "./threshold.ts";
+import { transposeOperation } from "./transpose.ts";
+
+/** Every operation by its name: the samples below do not compile when one has none. */
+const operations = {
+  absolute: absoluteOperation,
+  add: addOperation,
+  adjointConvolution: adjointConvolutionOperation,
+  atLeast: atLeastOperation,
+  averagePool: averagePoolOperation,
+  concatenate: concatenateOperation,
+  convolution: convolutionOperation,
+  divide: divideOperation,
+  expand: expandOperation,
+  fidelity: fidelityOperation,
+  fidelityByCovariance: fidelityByCovarianceOperation,
+  fidelityByRoot: fidelityByRootOperation,
+  identity: identityOperation,
+  matmul: matmulOperation,
+  matrixInverseSquareRoot: matrixInverseSquareRootOperation,
+  matrixSquareRoot: matrixSquareRootOperation,
+  maxPool: maxPoolOperation,
+  multiply: multiplyOperation,
+  pad: padOperation,
+  positive: positiveOperation,
+  relu: reluOperation,
+  reshape: reshapeOperation,
+  rowProducts: rowProductsOperation,
+  scaleInBlocks: scaleInBlocksOperation,
+  slice: sliceOperation,
+  squareRoot: squareRootOperation,
+  subtract: subtractOperation,
+  sum: sumOperation,
+  transpose: transposeOperation,
+  upsample: upsampleOperation,
+};
+
+type OperationName = keyof typeof operations;
 
 type Attributes = {
   [N in OperationName]: (typeof operations)[N] extends Operation<infer A> ? A : never;
@@ -158,6 +219,15 @@ const checkAll = async <N extends OperationName>(name: N): Promise<void> => {
   for (const sample of samples[name]) await check(rules[name], sample);
 };
 
+/** The operations that the folder's files export. */
+async function exportedOperations(): Promise<readonly unknown[]> {
+  const files = (await readdir(new URL(".", import.meta.url))).filter((file) => !file.endsWith(".test.ts"));
+  const modules = await Promise.all(files.map((file): Promise<object> => import(`./${file}`)));
+  return modules.flatMap((module) =>
+    Object.entries(module).flatMap(([name, value]) => (name.endsWith("Operation") ? [value] : [])),
+  );
+}
+
 const isOperationName = (name: string): name is OperationName => name in operations;
 const names = Object.keys(operations).filter(isOperationName);
 
@@ -166,5 +236,9 @@ describe("Each operation", () => {
 
   test.each(names)("%s goes by its own name", (name) => {
     expect(operations[name].name).toBe(name);
+  });
+
+  test("is in the table, and therefore checked here", async () => {
+    expect(new Set(await exportedOperations())).toEqual(new Set(Object.values(operations)));
   });
 });

@@ -4,13 +4,12 @@
  */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { ImpastoError } from "../errors.ts";
-import { readPicture } from "../image/decode.node.ts";
-import type { Picture } from "../image/picture.ts";
+import { ImpastoError } from "../src/errors.ts";
+import { readPicture } from "../src/image/decode.node.ts";
+import type { Picture } from "../src/image/picture.ts";
 import type { BatchShape } from "./lesson.ts";
 import { type Random, randomFor, shuffled } from "./random.ts";
 import { recolour } from "./recolour.ts";
-import type { Scene } from "./rehearsal.ts";
 
 /** A picture in 8 bits, `[3, height, width]`: a thousand of them fit in memory. */
 export interface StoredPicture {
@@ -27,8 +26,14 @@ export interface Material {
   readonly heldOut: readonly StoredPicture[];
 }
 
+/** A painting, and pictures on their way to its style. */
+export interface Scene {
+  readonly painting: StoredPicture;
+  readonly pictures: readonly StoredPicture[];
+}
+
 /** How much is set aside. */
-export interface SetAside {
+interface SetAside {
   readonly photographs: number;
   readonly artworks: number;
 }
