@@ -10,7 +10,7 @@ import { type Edges, featuresAt, type Network, type Pooling, throughHeads } from
 import { vgg19 } from "../src/network/vgg19.ts";
 import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
 import type { Runtime } from "../src/runtime/runtime.ts";
-import type { Engine } from "../src/transfer/stylize.ts";
+import type { Engine } from "../src/transfer/engine.ts";
 import { evaluate, randomNumbers } from "./evaluate.ts";
 import { narrowChannelsOf, narrowVgg19, randomPicture } from "./narrow-vgg19.ts";
 
