@@ -9,15 +9,17 @@ import { decodePicture } from "../image/decode.node.ts";
 import { checksumOfBytes, readBytes, STANDARD_INPUT } from "../image/file.node.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
+import type { JobIo } from "../job/job.ts";
+import type { JobInput, JobInputs } from "../job/recipe.ts";
+import { required } from "../required.ts";
 import { heldBytes, PROCESS_BYTES } from "../transfer/plan.ts";
-import type { RecipeInput } from "../transfer/recipe.ts";
 import type { Settings } from "../transfer/settings.ts";
 import type { StyleArgument } from "./style-arguments.ts";
 
 /** A picture that was read, and what a recipe says of it. */
 export interface InputPicture {
   readonly picture: Picture;
-  readonly facts: RecipeInput;
+  readonly facts: JobInput;
 }
 
 /** All that goes into a transfer. */
@@ -67,7 +69,8 @@ async function readInput(
 ): Promise<InputPicture> {
   const bytes = await readBytes(path, memory);
   const picture = await decodePicture(bytes, path, { neededSize, memory });
-  return { picture, facts: { name: pictureName(path), checksum: checksumOfBytes(bytes) } };
+  const checksum = checksumOfBytes(bytes);
+  return { picture: { ...picture, checksum }, facts: { name: pictureName(path), checksum } };
 }
 
 /** Pictures that take no more than this are read in any case. */
@@ -104,3 +107,16 @@ export const readingNotes = ({ content, styles, initial }: Inputs): readonly str
   [content, ...styles, ...(initial === undefined ? [] : [initial])].flatMap(
     ({ picture }) => picture.notes ?? [],
   );
+
+/** The inputs as a job names them. */
+export const jobInputsOf = ({ content, styles, initial }: Inputs): JobInputs => ({
+  content: content.facts,
+  styles: styles.map(({ facts, weight }) => ({ ...facts, weight })),
+  ...(initial === undefined ? {} : { initial: initial.facts }),
+});
+
+/** Hands the pictures over to a job: they are not to be looked at afterwards. */
+export function handOver({ content, styles, initial }: Inputs): JobIo {
+  const pictures = [content, ...styles, ...(initial === undefined ? [] : [initial])];
+  return { read: async ({ name }) => required(pictures.shift(), `picture of ${name}`).picture };
+}

@@ -31,8 +31,9 @@ export async function openPreview(
   let last = Number.NEGATIVE_INFINITY;
   return async (iterate) => {
     if (performance.now() - last < PAUSE) return;
+    const picture = await iterate.picture();
     try {
-      await writeAtomically(path, await encodePicture(iterate.picture(), format));
+      await writeAtomically(path, await encodePicture(picture, format));
       last = performance.now();
     } catch (error) {
       if (!(error instanceof ImpastoError)) throw error;

@@ -10,3 +10,6 @@ export function readVersion(): string {
   const version = manifest instanceof Object && "version" in manifest ? manifest.version : undefined;
   return String(version);
 }
+
+/** What a recipe says of the program that made it. */
+export const readSoftware = (): string => `impasto ${readVersion()}`;

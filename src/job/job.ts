@@ -22,7 +22,8 @@ export interface JobPictures {
 /** Where a job's pictures come from. */
 export interface JobIo {
   /**
-   * Finds an input by its name and checksum, and decodes it. The picture is the job's from then on.
+   * Finds an input by its name and checksum, and decodes it. The picture is the job's from then on. It is asked for the
+   * content, for each style in turn, and for the picture to start from, if there is one.
    * @param neededSize how large it is needed, given its own size.
    */
   read(input: JobInput, neededSize: (own: Size) => Size): Promise<Picture>;

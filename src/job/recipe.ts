@@ -90,7 +90,12 @@ export const jobOf = (
 });
 
 /** Every option as it is used, the preset's choices included; the strength stands in the weights that it stands for. */
-function resolved({ strength: _, ...options }: Options, settings: Settings, size: Size, initial?: JobInput): Options {
+function resolved(
+  { strength: _, ...options }: Options,
+  settings: Settings,
+  size: Size,
+  initial?: JobInput,
+): Options {
   const { optimizer, init, pooling, edges } = settings;
   const longest = Math.max(size.width, size.height);
   const schedule = settings.schedule(longest);

@@ -12,6 +12,8 @@ export interface EngineDescription extends EngineFacts {
   readonly network: Pick<Engine["network"], "name" | "checksum" | "standsIn">;
   /** Bytes of memory that the process may use; unbounded when absent. */
   readonly memory?: number | undefined;
+  /** One line that says which network it has, and why. */
+  readonly note?: string | undefined;
 }
 
 /** Runs jobs. It holds an engine until it is closed. */

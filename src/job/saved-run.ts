@@ -164,7 +164,5 @@ function fits({ plan, scale, evaluation, optimizer, best }: z.output<typeof stat
   const here = plan[scale];
   if (here === undefined || evaluation > here.iterations) return false;
   const variables = 3 * here.width * here.height;
-  return (
-    optimizer.point.length === variables && (best === undefined || best.variables.length === variables)
-  );
+  return optimizer.point.length === variables && (best === undefined || best.variables.length === variables);
 }

@@ -3,12 +3,23 @@
  * its own, in Node and in browsers alike.
  * @module
  */
+
+import { required } from "../required.ts";
 import type { Engine } from "../transfer/engine.ts";
 import type { Iterate, Stylization } from "../transfer/iterate.ts";
 import type { Steering } from "../transfer/options.ts";
-import { required } from "../required.ts";
 import { jobSteps } from "./job.ts";
-import { type Answer, type Answers, buffersIn, type Kind, plainError, type Question, type Questions, type Reply, type STOP } from "./messages.ts";
+import {
+  type Answer,
+  type Answers,
+  buffersIn,
+  type Kind,
+  plainError,
+  type Question,
+  type Questions,
+  type Reply,
+  type STOP,
+} from "./messages.ts";
 import { type EngineDescription, turns } from "./runner.ts";
 
 /** A run that was begun. */
@@ -85,8 +96,9 @@ export function hostJobs<Options>(
 }
 
 /** What others may know of an engine. */
-const describe = ({ network, runtime, memory }: Engine): EngineDescription => ({
+const describe = ({ network, runtime, memory, note }: Engine): EngineDescription => ({
   network: { name: network.name, checksum: network.checksum, standsIn: network.standsIn },
   runtime: { device: runtime.device, threads: runtime.threads },
   memory,
+  note,
 });

@@ -142,7 +142,11 @@ class SafeguardedLbfgs implements Optimizer<SafeguardedLbfgsState> {
       this.#begin(loss, gradient);
       return true;
     }
-    const trial = { step: this.state.step, loss: finite ? loss : Number.NaN, slope: products.sg / this.state.step };
+    const trial = {
+      step: this.state.step,
+      loss: finite ? loss : Number.NaN,
+      slope: products.sg / this.state.step,
+    };
     if (isGoodEnough(this.#start, trial)) {
       this.#accept(loss, gradient, products);
       return true;

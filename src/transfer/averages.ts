@@ -8,7 +8,7 @@ import { type Moments, mappedMoments, moments } from "../loss/moments.ts";
 import type { Layer } from "../network/layers.ts";
 import { type FeatureMap, type Features, featuresAt } from "../network/network.ts";
 import { required } from "../required.ts";
-import type { Named } from "./term.ts";
+import type { Named } from "./named.ts";
 
 const averageName = (layer: Layer, part: keyof Moments): string => `average.${layer}.${part}`;
 

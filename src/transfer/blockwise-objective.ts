@@ -15,10 +15,19 @@ import { required } from "../required.ts";
 import { type Block, featureBox } from "./blocks.ts";
 import { gatherAverages, ownFeatures, sharesOf, type View } from "./gathering.ts";
 import { featuresOf, layersOf } from "./look.ts";
-import { averagesLoss, imageOf, numbers, type Objective, shapesOf, weigh, weightArrays } from "./objective.ts";
+import type { Arrays, Named } from "./named.ts";
+import {
+  averagesLoss,
+  imageOf,
+  numbers,
+  type Objective,
+  shapesOf,
+  weigh,
+  weightArrays,
+} from "./objective.ts";
 import { addTo, cut, ownership } from "./planes.ts";
 import { averageInputs, targetAmong, targetInput } from "./targets.ts";
-import type { Arrays, AveragesTerm, Named, PositionsTerm, Term } from "./term.ts";
+import type { AveragesTerm, PositionsTerm, Term } from "./term.ts";
 
 /**
  * Builds the objective of one size, in blocks of one shape. Beside the targets it holds one whole gradient, which every
@@ -106,8 +115,8 @@ async function compileDescent(
     term.loss({ image, features: inFull, whole, owned }, targetInput(term, inFull)),
   );
   // ⟨∂loss/∂S, Sᵦ⟩ for every average S.
-  const pulled = Object.entries(sharesOf(style, ownFeatures(features, owned), partition)).map(([name, share]) =>
-    totalOf(multiply(input(pullName(name), share.shape), share)),
+  const pulled = Object.entries(sharesOf(style, ownFeatures(features, owned), partition)).map(
+    ([name, share]) => totalOf(multiply(input(pullName(name), share.shape), share)),
   );
   const [gradient] = gradients(add(total, ...pulled), [variables]);
   const program = await runtime.compile({ ...losses, gradient });

@@ -8,10 +8,13 @@ import { openRuntime } from "../runtime/onnxruntime.node.ts";
 import { memoryToUse, readMemoryFacts } from "./available-memory.node.ts";
 import type { Engine } from "./engine.ts";
 import { type OptionsInput, parseOptions } from "./options.ts";
-
+import { PictureStatistics } from "./statistics.ts";
 
 /** What is opened from the options. */
-export type EngineOptions = Pick<OptionsInput, "network" | "convention" | "device" | "threads" | "memory">;
+export type EngineOptions = Pick<OptionsInput, "network" | "convention" | "device" | "threads" | "memory"> & {
+  /** Whether what was compiled and computed for one run is kept for the next, as far as there is room. @default false */
+  readonly reuse?: boolean;
+};
 
 /** An engine, and one line that says which network it uses and why. */
 export interface OpenedEngine extends Engine {
@@ -28,13 +31,24 @@ const SHARE = 0.9;
  * @throws ImpastoError when the weights cannot be used or the device is not there.
  */
 export async function openEngine(
-  options: EngineOptions = {},
+  { reuse = false, ...options }: EngineOptions = {},
   environment: Environment = process.env,
 ): Promise<OpenedEngine> {
   const { network, convention, device, threads, memory = defaultMemory() } = parseOptions(options);
   const opened = await openNetwork(network, environment, convention);
   const runtime = await openRuntime({ device, ...(threads === undefined ? {} : { threads }) });
-  return { ...opened, runtime, memory };
+  const engine = { ...opened, runtime, memory };
+  return reuse ? reusing(engine) : engine;
+}
+
+/** The part of the memory beyond the first gigabyte that may be spent on what is kept. */
+const KEPT = 1 / 4;
+const ENOUGH_FOR_ONE = 1e9;
+
+/** The engine, keeping what it makes; there is so much less memory for each run. */
+function reusing(engine: OpenedEngine & { readonly memory: number }): OpenedEngine {
+  const kept = Math.max(0, KEPT * (engine.memory - ENOUGH_FOR_ONE));
+  return { ...engine, memory: engine.memory - kept, statistics: new PictureStatistics(kept / 2) };
 }
 
 /** The bytes that a process may use where it is not told how many. */

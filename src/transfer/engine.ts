@@ -12,6 +12,8 @@ export interface Engine {
   readonly runtime: Runtime;
   /** Bytes of memory the process may use: larger pictures are looked at in blocks. Unbounded when absent. */
   readonly memory?: number;
+  /** One line that says which network it has, and why. */
+  readonly note?: string;
   /** What is remembered of pictures from run to run; nothing when absent. */
   readonly statistics?: PictureStatistics;
 }

@@ -12,8 +12,9 @@ import { type Features, featuresAt, throughHeads } from "../network/network.ts";
 import { required } from "../required.ts";
 import { featureBox, type Partition, shareOf, strideOf } from "./blocks.ts";
 import { featuresOf, type Look } from "./look.ts";
+import type { Arrays, Named } from "./named.ts";
 import { cut, ownership, paste } from "./planes.ts";
-import type { Arrays, AveragesAt, Named } from "./term.ts";
+import type { AveragesAt } from "./term.ts";
 
 /** What is looked at in blocks, and where its features are asked for. */
 export interface View extends Look {

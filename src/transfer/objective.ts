@@ -13,9 +13,10 @@ import type { Layer } from "../network/layers.ts";
 import { type Features, throughHeads } from "../network/network.ts";
 import { required } from "../required.ts";
 import { featuresOf, type Look, layersOf } from "./look.ts";
+import type { Arrays, Named } from "./named.ts";
 import type { Variables } from "./preset.ts";
 import { targetInput, targetInputs } from "./targets.ts";
-import type { Arrays, AveragesTerm, Named, Term, Whole } from "./term.ts";
+import type { AveragesTerm, Term, Whole } from "./term.ts";
 
 /** The losses at one point, each weighted, as optimised. */
 export interface LossReport {
@@ -86,7 +87,9 @@ export function weigh<SomeTerm extends Term>(
   terms: readonly SomeTerm[],
   lossOf: (term: SomeTerm) => Tensor,
 ): { readonly losses: Named<Tensor>; readonly total: Tensor } {
-  const losses = terms.map((term) => [term.name, multiply(input(weightName(term), []), lossOf(term))] as const);
+  const losses = terms.map(
+    (term) => [term.name, multiply(input(weightName(term), []), lossOf(term))] as const,
+  );
   return {
     losses: Object.fromEntries(losses),
     total: add(scalar(0), ...losses.map(([, loss]) => loss)),

@@ -186,7 +186,11 @@ export const parseOptions = (input: unknown, nameOf = (option: string): string =
  */
 export const parseSteering = (input: unknown): Steering => parse(steeringSchema, input, (option) => option);
 
-function parse<Output>(schema: z.ZodType<Output>, input: unknown, nameOf: (option: string) => string): Output {
+function parse<Output>(
+  schema: z.ZodType<Output>,
+  input: unknown,
+  nameOf: (option: string) => string,
+): Output {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -12,6 +12,7 @@ import { compileBlockwiseObjective } from "./blockwise-objective.ts";
 import type { Engine } from "./engine.ts";
 import { levelled } from "./level.ts";
 import { type Look, layersOf } from "./look.ts";
+import type { Arrays, Named } from "./named.ts";
 import { compileObjective, type Objective, shapesOf } from "./objective.ts";
 import type { Settings } from "./settings.ts";
 import {
@@ -21,7 +22,7 @@ import {
   powersAmong,
   type WeightedStyle,
 } from "./targets.ts";
-import type { Arrays, Named, Term } from "./term.ts";
+import type { Term } from "./term.ts";
 import { termsOf } from "./terms/table.ts";
 
 /** What is to be repainted, and in what style; pictures of any size. */
@@ -72,7 +73,9 @@ export async function prepareObjective(
       const named = new Map(termsOf(settings).map((term) => [term.name, term]));
       for (const { name, counts } of named.values()) {
         if (counts && !terms.some((term) => term.name === name)) {
-          throw new MisuseError(`${name} counted nothing when the run began, and cannot be made to count now.`);
+          throw new MisuseError(
+            `${name} counted nothing when the run began, and cannot be made to count now.`,
+          );
         }
       }
       const power = powersAmong(targets);

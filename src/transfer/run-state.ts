@@ -6,8 +6,35 @@
 import type { OptimizerState } from "../optimizer/create.ts";
 import type { LossReport } from "./objective.ts";
 import type { Steering } from "./options.ts";
-import type { Place, ScaleState } from "./scale.ts";
 import type { PlannedScale } from "./schedule.ts";
+
+/** Variables and the losses there. */
+export interface Place {
+  /** `[3, height, width]`; not to be kept, for the optimiser may go on with it. */
+  readonly variables: Float32Array;
+  readonly loss: LossReport;
+}
+
+/** The state of the optimisation at one size. It is live: the next evaluation changes its arrays. */
+export interface ScaleState {
+  readonly evaluation: number;
+  readonly optimizer: OptimizerState;
+  /** The losses at the last accepted point. */
+  readonly loss: LossReport;
+  /** The place with the lowest loss, where the optimiser also goes up and has gone on from it. */
+  readonly best?: Place | undefined;
+  /** Seconds spent evaluating and stepping at this size. */
+  readonly seconds: number;
+}
+
+/** The place that a run stands at. */
+export const acceptedOf = ({ optimizer, loss }: ScaleState): Place => ({
+  variables: optimizer.accepted,
+  loss,
+});
+
+/** The best place of a run. */
+export const bestOf = (state: ScaleState): Place => state.best ?? acceptedOf(state);
 
 /** A run between two evaluations. */
 export interface RunState {

@@ -6,40 +6,12 @@ import {
   createOptimizer,
   neverGoesUp,
   type OptimizerSettings,
-  type OptimizerState,
   resumeOptimizer,
 } from "../optimizer/create.ts";
 import { DivergedError } from "./diverged.ts";
+import type { Named } from "./named.ts";
 import type { LossReport, Objective } from "./objective.ts";
-import type { Named } from "./term.ts";
-
-/** Variables and the losses there. */
-export interface Place {
-  /** `[3, height, width]`; not to be kept, for the optimiser may go on with it. */
-  readonly variables: Float32Array;
-  readonly loss: LossReport;
-}
-
-/** The state of the optimisation at one size. It is live: the next evaluation changes its arrays. */
-export interface ScaleState {
-  readonly evaluation: number;
-  readonly optimizer: OptimizerState;
-  /** The losses at the last accepted point. */
-  readonly loss: LossReport;
-  /** The place with the lowest loss, where the optimiser also goes up and has gone on from it. */
-  readonly best?: Place | undefined;
-  /** Seconds spent evaluating and stepping at this size. */
-  readonly seconds: number;
-}
-
-/** The place that a run stands at. */
-export const acceptedOf = ({ optimizer, loss }: ScaleState): Place => ({
-  variables: optimizer.accepted,
-  loss,
-});
-
-/** The best place of a run. */
-export const bestOf = (state: ScaleState): Place => state.best ?? acceptedOf(state);
+import type { Place, ScaleState } from "./run-state.ts";
 
 /** What is minimised, how, and how long. */
 export interface ScaleWork {

@@ -10,8 +10,8 @@ import type { Preset } from "./preset.ts";
 import { gatys } from "./presets/gatys.ts";
 import { impasto } from "./presets/impasto.ts";
 import { neuralStyle } from "./presets/neural-style.ts";
-import { chooseTerms, weightOptions } from "./terms/table.ts";
 import { notebook } from "./presets/notebook.ts";
+import { chooseTerms, weightOptions } from "./terms/table.ts";
 
 /** The presets by name. */
 export const PRESETS: Readonly<Record<Options["preset"], Preset>> = {
@@ -101,11 +101,7 @@ export function steered(settings: Settings, { strength, ...weights }: Steering):
 
 /** All that steering can change, as it is in these settings. */
 export const steeringOf = (settings: Settings): Steering =>
-  parseSteering(
-    Object.fromEntries(
-      Object.entries(settings).filter(([name]) => name in weightOptions),
-    ),
-  );
+  parseSteering(Object.fromEntries(Object.entries(settings).filter(([name]) => name in weightOptions)));
 
 /** What the weight of the content is multiplied with at strength 0, and divided by at strength 1. */
 const STRENGTH_RANGE = 30;

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Picture } from "../image/picture.ts";
-import type { Arrays } from "./term.ts";
+import type { Arrays } from "./named.ts";
 
 /** What is remembered of pictures. */
 export class PictureStatistics {

@@ -16,8 +16,16 @@ import { layersOf } from "./look.ts";
 import { type OptionsInput, parseOptions, parseSteering, type Steering } from "./options.ts";
 import { pixelsSeen } from "./plan.ts";
 import { type Prepared, prepareObjective } from "./prepare.ts";
-import { type RunState, runStateOf, scaleStateOf } from "./run-state.ts";
-import { acceptedOf, bestOf, optimizeScale, type Place, type ScaleState, unlessAborted } from "./scale.ts";
+import {
+  acceptedOf,
+  bestOf,
+  type Place,
+  type RunState,
+  runStateOf,
+  type ScaleState,
+  scaleStateOf,
+} from "./run-state.ts";
+import { optimizeScale, unlessAborted } from "./scale.ts";
 import { checkRun, optimizerAt, type PlannedScale, planRun } from "./schedule.ts";
 import { resolveSettings, type Settings, steered, steeringOf } from "./settings.ts";
 import { noisePicture, pictureOf, variablesOf } from "./start.ts";

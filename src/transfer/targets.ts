@@ -15,16 +15,9 @@ import { averagesOf, momentsAmong } from "./averages.ts";
 import { partition } from "./blocks.ts";
 import { gatherAverages, gatherMaps } from "./gathering.ts";
 import { featuresOf, type Look, layersOf } from "./look.ts";
+import { type Arrays, merged, type Named } from "./named.ts";
 import { type PowerAt, type PowerOf, powerName, powerOf } from "./power.ts";
-import {
-  type Arrays,
-  type AveragesAt,
-  type AveragesTerm,
-  merged,
-  type Named,
-  type PositionsTerm,
-  type Term,
-} from "./term.ts";
+import type { AveragesAt, AveragesTerm, PositionsTerm, Term } from "./term.ts";
 
 /** A painting and how much it counts beside the others. */
 export interface WeightedStyle {
@@ -40,11 +33,7 @@ export const targetInput = (term: PositionsTerm, features: Features): Tensor | u
   term.target && input(targetName(term), featuresAt(features, term.target).tensor.shape);
 
 /** The target of a loss of averages, as inputs of a graph. */
-export const targetInputs = (
-  term: AveragesTerm,
-  averages: Named<Tensor>,
-  network: Features,
-): Named<Tensor> =>
+export const targetInputs = (term: AveragesTerm, averages: Named<Tensor>, network: Features): Named<Tensor> =>
   Object.fromEntries(
     Object.entries(term.target(averages, network)).map(([part, { shape }]) => [
       part,
@@ -63,7 +52,8 @@ export const powersAmong =
   (targets: Arrays): PowerAt =>
   (whose, layer) => {
     const [power] = targets[powerName(whose, layer)] ?? [];
-    if (power === undefined) throw new ImpastoError(`The power of the ${whose} at ${layer} was not measured.`);
+    if (power === undefined)
+      throw new ImpastoError(`The power of the ${whose} at ${layer} was not measured.`);
     return power;
   };
 

@@ -10,17 +10,8 @@ import type { Shape } from "../graph/shape.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { LAYERS, type Layer } from "../network/layers.ts";
 import type { FeatureMap, Features } from "../network/network.ts";
+import type { Named } from "./named.ts";
 import type { PowerAt } from "./power.ts";
-
-/** Values by their names. */
-export type Named<Value> = Readonly<Record<string, Value>>;
-
-/** Arrays by the names of the graph's inputs that take them. */
-export type Arrays = Named<Float32Array>;
-
-/** Several records as one; of two values with one name the later one stays. */
-export const merged = <Value>(records: readonly Named<Value>[]): Named<Value> =>
-  Object.fromEntries(records.flatMap((record) => Object.entries(record)));
 
 /** What every term has. */
 interface TermBase {

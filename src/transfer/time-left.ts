@@ -88,7 +88,6 @@ export class TimeLeft {
 /** The first evaluations at a size count more, so that a pace that was wrong is soon put right. */
 const weight = (evaluation: number): number => Math.max(LATEST, 1 / (evaluation + 1));
 
-const inBlocks = ({ size: { width, height }, pixelsSeen }: ScaleCost): boolean =>
-  pixelsSeen > width * height;
+const inBlocks = ({ size: { width, height }, pixelsSeen }: ScaleCost): boolean => pixelsSeen > width * height;
 
 const beginning = (scale: ScaleCost): number => (inBlocks(scale) ? BEGINNING_IN_BLOCKS : BEGINNING);

@@ -4,18 +4,28 @@
  * @module
  */
 import { decodePicture } from "../../image/decode.node.ts";
-import { readBytes } from "../../image/file.node.ts";
+import { checksumOfBytes, readBytes } from "../../image/file.node.ts";
 import type { Picture } from "../../image/picture.ts";
 import { resize } from "../../image/resize.ts";
 import type { Size } from "../../image/size.ts";
-import { defaultMemory, type OpenedEngine, openEngine } from "../../transfer/engine.node.ts";
+import type { JobIo } from "../../job/job.ts";
+import { type JobInput, jobOf, lossesOf } from "../../job/recipe.ts";
+import type { JobRunner } from "../../job/runner.ts";
+import { openRunner } from "../../job/worker-runner.node.ts";
+import { required } from "../../required.ts";
+import { defaultMemory } from "../../transfer/engine.node.ts";
 import type { Iterate, Stylization } from "../../transfer/iterate.ts";
 import type { Options } from "../../transfer/options.ts";
-import { stylize } from "../../transfer/stylize.ts";
 import { writeEngine } from "../engine-note.ts";
 import { flagsOf, optionsFrom, settingsFrom } from "../flags.ts";
-import { follow, letSignalsIn } from "../follow.ts";
-import { checkStandardInput, memoryToRead, pictureName, readInputs, readingNotes } from "../inputs.ts";
+import {
+  checkStandardInput,
+  type InputPicture,
+  memoryToRead,
+  pictureName,
+  readInputs,
+  readingNotes,
+} from "../inputs.ts";
 import { watchForInterrupt } from "../interrupt.ts";
 import { writeOptionNotes } from "../option-notes.ts";
 import { printableJson } from "../printable.ts";
@@ -32,8 +42,8 @@ import { writeStyleNotes } from "../style-notes.ts";
 /** All that was asked for, checked. */
 interface Plan {
   readonly photoPath: string;
-  readonly photo: Picture;
-  readonly initial: Picture | undefined;
+  readonly photo: InputPicture;
+  readonly initial: InputPicture | undefined;
   readonly paintings: readonly Painting[];
   readonly strengths: readonly number[];
   readonly options: Options;
@@ -46,6 +56,7 @@ interface Plan {
 interface Painting {
   readonly path: string;
   readonly thumbnail: Picture;
+  readonly facts: JobInput;
   /** Decodes it, from the bytes that were read. */
   decode(): Promise<Picture>;
 }
@@ -71,16 +82,16 @@ export async function sheetCommand(
   const interrupt = watchForInterrupt(() =>
     progress.note("Stopping after this evaluation; press Ctrl-C again to stop at once."),
   );
+  let runner: JobRunner | undefined;
   try {
-    const engine = await openEngine(options);
-    for (const note of writeEngine(engine, options)) progress.note(note);
+    runner = await openRunner({ ...options, reuse: true });
+    for (const note of writeEngine(runner.engine, options)) progress.note(note);
     for (const note of writeOptionNotes(flags, settingsFrom(options))) progress.note(note);
     for (const note of plan.notes) progress.note(note);
-    await letSignalsIn();
     const results: Stylization[] = [];
     let failure: { readonly error: unknown } | undefined;
     try {
-      await makeCells(plan, engine, progress, interrupt.signal, results);
+      await makeCells(plan, runner, progress, interrupt.signal, results);
     } catch (error) {
       failure = { error };
     }
@@ -92,18 +103,19 @@ export async function sheetCommand(
       progress.note("Stopped before the first cell was done; nothing was written.");
       return;
     }
-    const sheet = sheetOf(plan, engine, results);
+    const sheet = sheetOf(plan, runner, results);
     const path = await target.write(sheet);
     if (failure) throw failedBut(failure.error, `The cells done before that are in "${path}".`);
     progress.note(
       `${stopped ? "Stopped; wrote the cells done so far to" : "Wrote"} ${path} (${results.length} of ${cells} cells)`,
     );
     if (flags.json) {
-      process.stdout.write(`${printableJson(reportOf(path, sheet, options, engine, stopped))}\n`);
+      process.stdout.write(`${printableJson(reportOf(path, sheet, options, runner, stopped))}\n`);
     }
   } finally {
     interrupt.release();
     progress.end();
+    await runner?.close();
   }
 }
 
@@ -118,21 +130,28 @@ async function makePlan(
   const memory = options.memory ?? defaultMemory();
   checkStandardInput([photoPath, ...paintingPaths, settings.init]);
   const inputs = await readInputs(photoPath, [], settings, memory);
-  const photo = inputs.content.picture;
-  const size = settings.contentSize(photo, settings.size);
-  const left = memoryToRead(memory, [photo]);
+  const photo = inputs.content;
+  const size = settings.contentSize(photo.picture, settings.size);
+  const left = memoryToRead(memory, [photo.picture]);
   const reading = { memory: left, neededSize: (own: Size) => settings.styleSize(own, size) };
   const paintings: Painting[] = [];
   const notes = [...readingNotes(inputs)];
   for (const path of paintingPaths) {
     const bytes = await readBytes(path, left);
-    const decode = (): Promise<Picture> => decodePicture(bytes, path, reading);
+    const facts = { name: pictureName(path), checksum: checksumOfBytes(bytes) };
+    const decode = async (): Promise<Picture> => ({
+      ...(await decodePicture(bytes, path, reading)),
+      checksum: facts.checksum,
+    });
     const picture = await decode();
-    paintings.push({ path, decode, thumbnail: fitInto(picture, size) });
+    paintings.push({ path, facts, decode, thumbnail: fitInto(picture, size) });
     const named = [{ name: pictureName(path), picture }];
-    notes.push(...(picture.notes ?? []), ...writeStyleNotes(photo, named, settings, options.styleScale));
+    notes.push(
+      ...(picture.notes ?? []),
+      ...writeStyleNotes(photo.picture, named, settings, options.styleScale),
+    );
   }
-  return { photoPath, photo, initial: inputs.initial?.picture, paintings, strengths, options, size, notes };
+  return { photoPath, photo, initial: inputs.initial, paintings, strengths, options, size, notes };
 }
 
 /** Reduces a picture, its shape kept, until it fits into a cell. */
@@ -144,20 +163,26 @@ function fitInto(picture: Picture, cell: Size): Picture {
 
 /** Adds the results row by row; fewer than there are cells when the signal came. */
 async function makeCells(
-  { photo, initial, paintings, strengths, options }: Plan,
-  engine: OpenedEngine,
+  { photo, initial, paintings, strengths, options, size }: Plan,
+  runner: JobRunner,
   progress: Progress,
   signal: AbortSignal,
   results: Stylization[],
 ): Promise<void> {
   const cells = paintings.length * strengths.length;
-  for (const { path, decode } of paintings) {
-    const styles = [{ picture: await decode(), weight: 1 }];
+  for (const { path, facts, decode } of paintings) {
+    const painting = await decode();
     for (const strength of strengths) {
-      const request = { content: photo, styles, options: { ...options, strength } };
-      const steps = stylize(initial === undefined ? request : { ...request, initial }, engine, signal);
+      const inputs = {
+        content: photo.facts,
+        styles: [{ ...facts, weight: 1 }],
+        ...(initial === undefined ? {} : { initial: initial.facts }),
+      };
+      const cell = { ...options, strength };
+      const job = jobOf(inputs, cell, settingsFrom(cell), size, runner.engine);
       const where = `Cell ${results.length + 1} of ${cells}: ${pictureName(path)} at strength ${strength}`;
-      const result = await follow(steps, (iterate) =>
+      const pictures = [photo.picture, painting, ...(initial === undefined ? [] : [initial.picture])];
+      const result = await runner.run(job, copiesOf(pictures), { signal }, (iterate) =>
         progress.update(() => {
           const left = secondsLeft(iterate, results, cells);
           const time = left === undefined ? "" : `, ${writeSeconds(left)} left`;
@@ -170,6 +195,12 @@ async function makeCells(
   }
 }
 
+/** Every cell is given pictures of its own. */
+function copiesOf(pictures: readonly Picture[]): JobIo {
+  const left = [...pictures];
+  return { read: async ({ name }) => structuredClone(required(left.shift(), `picture of ${name}`)) };
+}
+
 /** What is left of this cell, and as much for each to come as the cells so far took on average; at first nobody knows. */
 function secondsLeft(here: Iterate, done: readonly Stylization[], cells: number): number | undefined {
   const sum = done.reduce((seconds, result) => seconds + result.seconds, 0);
@@ -179,7 +210,7 @@ function secondsLeft(here: Iterate, done: readonly Stylization[], cells: number)
   return left + (cells - done.length - 1) * (average ?? here.secondsElapsed + left);
 }
 
-function sheetOf(plan: Plan, engine: OpenedEngine, results: readonly Stylization[]): Sheet {
+function sheetOf(plan: Plan, runner: JobRunner, results: readonly Stylization[]): Sheet {
   const { photoPath, photo, paintings, strengths, options, size } = plan;
   // What makes a run quick is left to its defaults at full size.
   const { size: _size, iterations, ...shared } = options;
@@ -190,8 +221,15 @@ function sheetOf(plan: Plan, engine: OpenedEngine, results: readonly Stylization
     });
     return { style: path, thumbnail, cells };
   });
-  const note = `Quick runs: ${size.width}×${size.height} pixels, ${iterations} iterations, the preset ${options.preset}, the network ${engine.network.name}.`;
-  return { photo: photoPath, thumbnail: resize(photo, size.width, size.height), size, strengths, note, rows };
+  const note = `Quick runs: ${size.width}×${size.height} pixels, ${iterations} iterations, the preset ${options.preset}, the network ${runner.engine.network.name}.`;
+  return {
+    photo: photoPath,
+    thumbnail: resize(photo.picture, size.width, size.height),
+    size,
+    strengths,
+    note,
+    rows,
+  };
 }
 
 /** What `--json` prints: the cells that are done. */
@@ -199,25 +237,15 @@ function reportOf(
   output: string,
   { size, rows }: Sheet,
   { preset }: Options,
-  engine: OpenedEngine,
+  runner: JobRunner,
   stopped: boolean,
 ) {
   const cells = rows.flatMap(({ style: painting, cells: row }) =>
     row.flatMap(({ strength, command, result }) => {
       if (result === undefined) return [];
       const { loss, evaluations, seconds } = result;
-      const { total, content, style, smoothness } = loss;
-      return [
-        {
-          style: painting,
-          strength,
-          command,
-          evaluations,
-          seconds,
-          loss: { total, content, style, smoothness },
-        },
-      ];
+      return [{ style: painting, strength, command, evaluations, seconds, loss: lossesOf(loss) }];
     }),
   );
-  return { output, preset, network: engine.network.name, ...size, stopped, cells };
+  return { output, preset, network: runner.engine.network.name, ...size, stopped, cells };
 }

@@ -6,26 +6,27 @@
 import { existsSync } from "node:fs";
 import { checkRecipeFits } from "../../image/encode.node.ts";
 import { checkFits } from "../../image/format.ts";
+import { jobOf, longestOutcome, lossesOf, type Outcome, recipeOf, writeRecipe } from "../../job/recipe.ts";
+import type { JobRunner } from "../../job/runner.ts";
+import { openRunner } from "../../job/worker-runner.node.ts";
 import { DivergedError } from "../../transfer/diverged.ts";
-import { defaultMemory, openEngine } from "../../transfer/engine.node.ts";
+import { defaultMemory } from "../../transfer/engine.node.ts";
 import type { Iterate, Stylization } from "../../transfer/iterate.ts";
-import { stylize } from "../../transfer/stylize.ts";
 import { writeEngine } from "../engine-note.ts";
 import { optionsFrom, settingsFrom } from "../flags.ts";
-import { follow, letSignalsIn } from "../follow.ts";
-import { type Inputs, readInputs, readingNotes } from "../inputs.ts";
+import { handOver, jobInputsOf, readInputs, readingNotes } from "../inputs.ts";
 import { watchForInterrupt } from "../interrupt.ts";
 import { writeOptionNotes } from "../option-notes.ts";
 import { openPreview } from "../preview.ts";
 import { printableJson } from "../printable.ts";
 import { openProgress, writeSeconds } from "../progress.ts";
-import { longestResult, recipeOf } from "../recipe-of.ts";
 import { refuseOverwriting } from "../refuse-overwriting.ts";
 import { failedBut } from "../rescue.ts";
 import { checkStandardOutput } from "../standard-output.ts";
 import { parseStyles } from "../style-arguments.ts";
 import { writeStyleNotes } from "../style-notes.ts";
 import { openTarget } from "../target.ts";
+import { readSoftware } from "../version.ts";
 
 /** Repaints a picture. */
 export async function stylizeCommand(
@@ -53,28 +54,30 @@ export async function stylizeCommand(
   const interrupt = watchForInterrupt(() =>
     progress.note("Stopping after this evaluation; press Ctrl-C again to stop at once."),
   );
+  let runner: JobRunner | undefined;
   try {
-    const engine = await openEngine(options);
-    for (const note of writeEngine(engine, options)) progress.note(note);
+    runner = await openRunner(options);
+    for (const note of writeEngine(runner.engine, options)) progress.note(note);
     for (const note of writeOptionNotes(flags, settings)) progress.note(note);
-    const longest = { options, settings, inputs, engine, result: longestResult(size, settings) };
-    checkRecipeFits(target.format, recipeOf(longest));
+    const job = jobOf(jobInputsOf(inputs), options, settings, size, runner.engine);
+    const recipe = (outcome: Outcome): string => writeRecipe(recipeOf(job, outcome, readSoftware()));
+    checkRecipeFits(target.format, recipe(longestOutcome(settings, size)));
     const paintings = inputs.styles.map(({ picture, facts }) => ({ name: facts.name, picture }));
     for (const note of writeStyleNotes(inputs.content.picture, paintings, settings, options.styleScale)) {
       progress.note(note);
     }
-    await letSignalsIn();
-    const write = (result: Stylization): Promise<string> =>
-      target.write(result.picture, recipeOf({ options, settings, inputs, engine, result }));
-    const steps = stylize(requestOf(inputs, options), engine, interrupt.signal);
-    const result = await follow(steps, async (iterate) => {
-      progress.update(() => writeIterate(iterate));
-      await preview(iterate);
-    }).catch(async (error: unknown) => {
-      // Half a picture is better than none, but it is not what was asked for: it is kept, and the command has failed.
-      if (!(error instanceof DivergedError && error.best)) throw error;
-      throw failedBut(error, `The best picture before that is in "${await write(error.best)}".`);
-    });
+    const write = (result: Stylization): Promise<string> => target.write(result.picture, recipe(result));
+    const controls = { signal: interrupt.signal };
+    const result = await runner
+      .run(job, handOver(inputs), controls, async (iterate) => {
+        progress.update(() => writeIterate(iterate));
+        await preview(iterate);
+      })
+      .catch(async (error: unknown) => {
+        // Half a picture is better than none, but it is not what was asked for: it is kept, and the command has failed.
+        if (!(error instanceof DivergedError && error.best)) throw error;
+        throw failedBut(error, `The best picture before that is in "${await write(error.best)}".`);
+      });
     if (result.stopped) process.exitCode = interrupt.exitCode();
     if (result.evaluations === 0) {
       progress.note("Stopped before the first evaluation; nothing was written.");
@@ -85,21 +88,15 @@ export async function stylizeCommand(
       `${result.stopped ? "Stopped; wrote the best so far to" : "Wrote"} ${path} (${facts(result)})`,
     );
     if (flags.json) {
-      const report = reportOf(path, options.preset, engine.network.name, result);
+      const report = reportOf(path, options.preset, runner.engine.network.name, result);
       process.stdout.write(`${printableJson(report)}\n`);
     }
   } finally {
     interrupt.release();
     progress.end();
+    await runner?.close();
   }
 }
-
-const requestOf = ({ content, styles, initial }: Inputs, options: ReturnType<typeof optionsFrom>) => ({
-  content: content.picture,
-  styles,
-  options,
-  ...(initial === undefined ? {} : { initial: initial.picture }),
-});
 
 function writeIterate(iterate: Iterate): string {
   const { scale, scales, size, evaluation, evaluations, loss, secondsElapsed, secondsLeft } = iterate;
@@ -113,8 +110,7 @@ const facts = ({ picture, evaluations, seconds, loss }: Stylization): string =>
 
 /** What `--json` prints. */
 function reportOf(output: string, preset: string, network: string, result: Stylization) {
-  const { picture, evaluations, seconds, secondsPerEvaluation, stopped } = result;
-  const { total, content, style, smoothness } = result.loss;
+  const { picture, evaluations, seconds, secondsPerEvaluation, stopped, loss } = result;
   return {
     output,
     preset,
@@ -124,7 +120,7 @@ function reportOf(output: string, preset: string, network: string, result: Styli
     evaluations,
     seconds,
     secondsPerEvaluation,
-    loss: { total, content, style, smoothness },
+    loss: lossesOf(loss),
     stopped,
   };
 }

@@ -17,7 +17,9 @@ export interface SmoothnessChoices {
 }
 
 const weights = {
-  smoothnessWeight: weightOption("how much differences between neighbouring pixels count, in the preset's units"),
+  smoothnessWeight: weightOption(
+    "how much differences between neighbouring pixels count, in the preset's units",
+  ),
 };
 
 /** The differences between neighbouring pixels. */
