@@ -6,9 +6,11 @@
 import { existsSync } from "node:fs";
 import type { InferenceSession } from "onnxruntime-node";
 import { ImpastoError } from "../errors.ts";
+import { fingerprint } from "../graph/fingerprint.ts";
 import { type MadeConstants, writeOnnx } from "../graph/onnx.ts";
 import { type Shape, ShapeError, sizeOf } from "../graph/shape.ts";
 import { coreCount } from "./cores.node.ts";
+import { type KeepingRuntime, keepingPrograms } from "./kept-programs.ts";
 import type { Device, Runtime } from "./runtime.ts";
 
 /** How a runtime is opened. */
@@ -19,6 +21,8 @@ export interface RuntimeOptions {
   readonly threads?: number;
   /** A file name to begin each operator profile with; no profile when absent. */
   readonly profile?: string;
+  /** How many bytes of activations programs may have had that are kept for graphs that are the same. @default 0 */
+  readonly keep?: number;
 }
 
 /** `auto` tries these in order, each only where ONNX Runtime's build for this system has it, and else takes the CPU. */
@@ -29,7 +33,23 @@ const FASTEST_FIRST = ["cuda", "dml", "webgpu"] as const;
  * @throws ImpastoError when the device is not there.
  * @example const runtime = await openRuntime({ device: "cpu", threads: 2 });
  */
-export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+export async function openRuntime({ keep = 0, ...options }: RuntimeOptions = {}): Promise<KeepingRuntime> {
+  const runtime = await openOnDevice(options);
+  const numbers = new WeakMap<Float32Array, number>();
+  let arrays = 0;
+  const numberOf = (values: Float32Array): number => {
+    const number = numbers.get(values) ?? ++arrays;
+    numbers.set(values, number);
+    return number;
+  };
+  return keepingPrograms(
+    runtime,
+    (outputs) => fingerprint(outputs, targetOf(runtime.device), numberOf),
+    keep,
+  );
+}
+
+async function openOnDevice(options: Omit<RuntimeOptions, "keep">): Promise<Runtime> {
   const ort = await loadOnnxRuntime();
   // A device that fails is reported by us; ONNX Runtime's own words on it would be in red on every terminal.
   ort.env.logLevel = "fatal";
@@ -122,15 +142,19 @@ function sessionOptions(
   };
 }
 
+/** What models for a device are written for. ONNX Runtime's packages have the blocked layout for x64 processors alone. */
+const targetOf = (device: RealDevice) => ({
+  cpu: device === "cpu",
+  channelBlocks: device === "cpu" && process.arch === "x64",
+});
+
 function runtimeOn(ort: Ort, device: RealDevice, sessions: SessionSettings): Runtime {
   const made: MadeConstants = new WeakMap();
   return {
     device,
     threads: sessions.threads,
     async compile(outputs) {
-      const cpu = device === "cpu";
-      // ONNX Runtime's packages have the blocked layout for x64 processors alone.
-      const model = writeOnnx(outputs, { cpu, channelBlocks: cpu && process.arch === "x64", made });
+      const model = writeOnnx(outputs, { ...targetOf(device), made });
       const session = await ort.InferenceSession.create(model.bytes, sessionOptions(device, sessions));
       const shared = [...model.shared].map(([name, { values, shape }]) => [
         name,

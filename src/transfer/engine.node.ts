@@ -36,20 +36,22 @@ export async function openEngine(
 ): Promise<OpenedEngine> {
   const { network, convention, device, threads, memory = defaultMemory() } = parseOptions(options);
   const opened = await openNetwork(network, environment, convention);
-  const runtime = await openRuntime({ device, ...(threads === undefined ? {} : { threads }) });
-  const engine = { ...opened, runtime, memory };
-  return reuse ? reusing(engine) : engine;
+  const keep = reuse ? keptBytes(memory) : 0;
+  const runtime = await openRuntime({
+    device,
+    keep: keep / 2,
+    ...(threads === undefined ? {} : { threads }),
+  });
+  const engine = { ...opened, runtime, memory: memory - keep };
+  return reuse ? { ...engine, statistics: new PictureStatistics(keep / 2) } : engine;
 }
 
 /** The part of the memory beyond the first gigabyte that may be spent on what is kept. */
 const KEPT = 1 / 4;
 const ENOUGH_FOR_ONE = 1e9;
 
-/** The engine, keeping what it makes; there is so much less memory for each run. */
-function reusing(engine: OpenedEngine & { readonly memory: number }): OpenedEngine {
-  const kept = Math.max(0, KEPT * (engine.memory - ENOUGH_FOR_ONE));
-  return { ...engine, memory: engine.memory - kept, statistics: new PictureStatistics(kept / 2) };
-}
+/** How much may be kept from run to run; there is so much less memory for each of them. */
+const keptBytes = (memory: number): number => KEPT * Math.max(0, memory - ENOUGH_FOR_ONE);
 
 /** The bytes that a process may use where it is not told how many. */
 export const defaultMemory = (): number => SHARE * memoryToUse(readMemoryFacts());

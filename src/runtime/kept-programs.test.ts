@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import { fingerprint } from "../graph/fingerprint.ts";
+import { multiply, scale } from "../graph/operations/multiply.ts";
+import { constant, input } from "../graph/tensor.ts";
+import { keepingPrograms } from "./kept-programs.ts";
+import { openRuntime } from "./onnxruntime.node.ts";
+import type { Runtime } from "./runtime.ts";
+
+const weights = Float32Array.from({ length: 2000 }, (_, i) => i / 7);
+
+/** A new graph each time, of the same values. */
+const graph = (factor: number, values = weights, name = "x") => ({
+  product: scale(factor, multiply(input(name, [2000]), constant(values, [2000]))),
+});
+
+/** A runtime that only counts what it compiles. */
+function counting(mostBytes: number) {
+  let compiled = 0;
+  let open = 0;
+  const runtime: Runtime = {
+    device: "cpu",
+    threads: 1,
+    async compile() {
+      compiled += 1;
+      open += 1;
+      return {
+        run: async () => ({}),
+        async release() {
+          open -= 1;
+        },
+      };
+    },
+  };
+  const arrays: Float32Array[] = [];
+  const numberOf = (values: Float32Array): number => {
+    if (!arrays.includes(values)) arrays.push(values);
+    return arrays.indexOf(values);
+  };
+  const keyOf = (outputs: ReturnType<typeof graph>): string =>
+    fingerprint(outputs, { cpu: true, channelBlocks: false }, numberOf);
+  return {
+    runtime: keepingPrograms(runtime, (outputs) => keyOf({ product: outputs.product }), mostBytes),
+    compiled: () => compiled,
+    open: () => open,
+  };
+}
+
+/** How many programs are compiled where graphs are run one after another. */
+async function compiledFor(mostBytes: number, graphs: readonly ReturnType<typeof graph>[]): Promise<number> {
+  const { runtime, compiled, open } = counting(mostBytes);
+  for (const one of graphs) await (await runtime.compile(one)).release();
+  await runtime.release();
+  expect(open()).toBe(0);
+  return compiled();
+}
+
+describe("Kept programs", () => {
+  test("serve graphs that are the same, and give what a program of their own would", async () => {
+    const plain = await openRuntime({ device: "cpu", threads: 1 });
+    const keeping = await openRuntime({ device: "cpu", threads: 1, keep: 1e6 });
+    const x = new Float32Array(2000).fill(3);
+    for (const factor of [2, 5, 2]) {
+      const [a, b] = await Promise.all([plain, keeping].map((runtime) => runtime.compile(graph(factor))));
+      expect(await b.run({ x })).toEqual(await a.run({ x }));
+      await Promise.all([a.release(), b.release()]);
+    }
+    await keeping.release();
+  });
+
+  test("are found by the graph, its constants and its names, and by nothing else", async () => {
+    const found = await compiledFor(1e6, [
+      graph(2),
+      graph(2),
+      graph(3),
+      graph(2, weights.slice()),
+      graph(2, weights, "y"),
+    ]);
+    expect(found).toBe(4);
+  });
+
+  test("go where there would be too much of them, those used longest ago first", async () => {
+    // Room for two of 2 · 2000 values.
+    expect(await compiledFor(33_000, [graph(2), graph(3), graph(2), graph(4), graph(2)])).toBe(3);
+    expect(await compiledFor(33_000, [graph(2), graph(3), graph(2), graph(4), graph(3)])).toBe(4);
+    expect(await compiledFor(0, [graph(2), graph(2)])).toBe(2);
+  });
+
+  test("are not given to two at once", async () => {
+    const { runtime, compiled } = counting(1e6);
+    const [one, other] = [await runtime.compile(graph(2)), await runtime.compile(graph(2))];
+    expect(compiled()).toBe(2);
+    await one.release();
+    await one.release();
+    await other.release();
+    await runtime.compile(graph(2));
+    await runtime.compile(graph(2));
+    expect(compiled()).toBe(2);
+    await runtime.compile(graph(2));
+    expect(compiled()).toBe(3);
+  });
+});
