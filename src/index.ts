@@ -8,6 +8,7 @@ export { encodePicture } from "./image/encode.node.ts";
 export type { Picture } from "./image/picture.ts";
 export type { ReadOptions } from "./image/reading.ts";
 export type { Size } from "./image/size.ts";
+export { type InputPicture, readInput } from "./job/inputs.node.ts";
 export { type JobControls, type JobIo, runJob } from "./job/job.ts";
 export { type Job, jobFrom, jobOf, type Recipe, recipeOf, writeRecipe } from "./job/recipe.ts";
 export type { JobRunner } from "./job/runner.ts";

@@ -3,24 +3,17 @@
  * are decoded before the work begins.
  * @module
  */
-import { basename } from "node:path";
 import { MisuseError } from "../errors.ts";
-import { decodePicture } from "../image/decode.node.ts";
-import { checksumOfBytes, readBytes, STANDARD_INPUT } from "../image/file.node.ts";
+import { STANDARD_INPUT } from "../image/file.node.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
+import { type InputPicture, readInput } from "../job/inputs.node.ts";
 import type { JobIo } from "../job/job.ts";
-import type { JobInput, JobInputs } from "../job/recipe.ts";
+import type { JobInputs } from "../job/recipe.ts";
 import { required } from "../required.ts";
 import { heldBytes, PROCESS_BYTES } from "../transfer/plan.ts";
 import type { Settings } from "../transfer/settings.ts";
 import type { StyleArgument } from "./style-arguments.ts";
-
-/** A picture that was read, and what a recipe says of it. */
-export interface InputPicture {
-  readonly picture: Picture;
-  readonly facts: JobInput;
-}
 
 /** All that goes into a transfer. */
 export interface Inputs {
@@ -44,7 +37,7 @@ export async function readInputs(
   checkStandardInput([contentPath, ...styles.map(({ path }) => path), init]);
   const read: Picture[] = [];
   const readNext = async (path: string, neededSize: (own: Size) => Size): Promise<InputPicture> => {
-    const input = await readInput(path, neededSize, memoryToRead(memory, read));
+    const input = await readInput(path, { neededSize, memory: memoryToRead(memory, read) });
     read.push(input.picture);
     return input;
   };
@@ -56,21 +49,6 @@ export async function readInputs(
   }
   const inputs = { content, styles: weighted };
   return isFile(init) ? { ...inputs, initial: await readNext(init, () => result) } : inputs;
-}
-
-/**
- * Reads a picture and the checksum of the very bytes that it was decoded from.
- * @param memory bytes that it may take.
- */
-async function readInput(
-  path: string,
-  neededSize: (own: Size) => Size,
-  memory: number,
-): Promise<InputPicture> {
-  const bytes = await readBytes(path, memory);
-  const picture = await decodePicture(bytes, path, { neededSize, memory });
-  const checksum = checksumOfBytes(bytes);
-  return { picture: { ...picture, checksum }, facts: { name: pictureName(path), checksum } };
 }
 
 /** Pictures that take no more than this are read in any case. */
@@ -86,9 +64,6 @@ export const memoryToRead = (memory: number, held: readonly Picture[]): number =
 
 /** Whether the option `init` names a file. */
 export const isFile = (init: string): boolean => init !== "content" && init !== "noise";
-
-/** What a picture is called where folders do not matter. */
-export const pictureName = (path: string): string => (path === STANDARD_INPUT ? "stdin" : basename(path));
 
 /**
  * Makes sure that standard input is read only once.

@@ -7,7 +7,7 @@ import { parse } from "node:path";
 import { encodePicture } from "../image/encode.node.ts";
 import { formatOfPath, type PictureFormat } from "../image/format.ts";
 import type { Picture } from "../image/picture.ts";
-import { pictureName } from "./inputs.ts";
+import { pictureName } from "../job/inputs.node.ts";
 import { openPlace } from "./place.ts";
 import { orRescue } from "./rescue.ts";
 import { isStandardOutput } from "./standard-output.ts";

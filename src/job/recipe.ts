@@ -12,8 +12,8 @@ import { DEVICES } from "../runtime/runtime.ts";
 import type { Engine } from "../transfer/engine.ts";
 import type { Stylization } from "../transfer/iterate.ts";
 import { lossOfKind } from "../transfer/objective.ts";
-import { type Options, optionsSchema, parseOptions } from "../transfer/options.ts";
-import type { Settings } from "../transfer/settings.ts";
+import { type Options, type OptionsInput, optionsSchema, parseOptions } from "../transfer/options.ts";
+import { resolveSettings, type Settings } from "../transfer/settings.ts";
 import { TERM_KINDS, termOptions } from "../transfer/terms/table.ts";
 
 const input = z.object({
@@ -74,20 +74,30 @@ export interface EngineFacts {
 
 /**
  * The job that these options ask for, each resolved.
- * @param size the result's.
+ * @param inputs the files that go in.
+ * @param content the photograph's size.
+ * @throws MisuseError for options that make no sense.
+ * @example
+ * const [photo, painting] = [await readInput("photo.jpg"), await readInput("painting.jpg")];
+ * const inputs = { content: photo.facts, styles: [{ ...painting.facts, weight: 1 }] };
+ * const job = jobOf(inputs, { size: 1024 }, photo.picture, runner.engine);
  */
-export const jobOf = (
+export function jobOf(
   inputs: JobInputs,
-  options: Options,
-  settings: Settings,
-  size: Size,
+  options: OptionsInput,
+  content: Size,
   { network, runtime }: EngineFacts,
-): Job => ({
-  options: { ...resolved(options, settings, size, inputs.initial), threads: runtime.threads },
-  network: { name: network.name, checksum: network.checksum },
-  device: runtime.device,
-  ...inputs,
-});
+): Job {
+  const parsed = parseOptions(options);
+  const settings = resolveSettings(parsed);
+  const size = settings.contentSize(content, settings.size);
+  return {
+    options: { ...resolved(parsed, settings, size, inputs.initial), threads: runtime.threads },
+    network: { name: network.name, checksum: network.checksum },
+    device: runtime.device,
+    ...inputs,
+  };
+}
 
 /** Every option as it is used, the preset's choices included; the strength stands in the weights that it stands for. */
 function resolved(

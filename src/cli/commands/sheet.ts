@@ -3,13 +3,13 @@
  * the sheet. Stopped by Ctrl-C, it writes the sheet with the cells that are done.
  * @module
  */
-import { decodePicture } from "../../image/decode.node.ts";
-import { checksumOfBytes, readBytes } from "../../image/file.node.ts";
+import { readBytes } from "../../image/file.node.ts";
 import type { Picture } from "../../image/picture.ts";
 import { resize } from "../../image/resize.ts";
 import type { Size } from "../../image/size.ts";
+import { decodeInput, type InputPicture, pictureName } from "../../job/inputs.node.ts";
 import type { JobIo } from "../../job/job.ts";
-import { type JobInput, jobOf, lossesOf } from "../../job/recipe.ts";
+import { jobOf, lossesOf } from "../../job/recipe.ts";
 import type { JobRunner } from "../../job/runner.ts";
 import { openRunner } from "../../job/worker-runner.node.ts";
 import { required } from "../../required.ts";
@@ -18,14 +18,7 @@ import type { Iterate, Stylization } from "../../transfer/iterate.ts";
 import type { Options } from "../../transfer/options.ts";
 import { writeEngine } from "../engine-note.ts";
 import { flagsOf, optionsFrom, settingsFrom } from "../flags.ts";
-import {
-  checkStandardInput,
-  type InputPicture,
-  memoryToRead,
-  pictureName,
-  readInputs,
-  readingNotes,
-} from "../inputs.ts";
+import { checkStandardInput, memoryToRead, readInputs, readingNotes } from "../inputs.ts";
 import { watchForInterrupt } from "../interrupt.ts";
 import { writeOptionNotes } from "../option-notes.ts";
 import { printableJson } from "../printable.ts";
@@ -56,9 +49,8 @@ interface Plan {
 interface Painting {
   readonly path: string;
   readonly thumbnail: Picture;
-  readonly facts: JobInput;
   /** Decodes it, from the bytes that were read. */
-  decode(): Promise<Picture>;
+  decode(): Promise<InputPicture>;
 }
 
 /** Makes a contact sheet. */
@@ -138,13 +130,9 @@ async function makePlan(
   const notes = [...readingNotes(inputs)];
   for (const path of paintingPaths) {
     const bytes = await readBytes(path, left);
-    const facts = { name: pictureName(path), checksum: checksumOfBytes(bytes) };
-    const decode = async (): Promise<Picture> => ({
-      ...(await decodePicture(bytes, path, reading)),
-      checksum: facts.checksum,
-    });
-    const picture = await decode();
-    paintings.push({ path, facts, decode, thumbnail: fitInto(picture, size) });
+    const decode = (): Promise<InputPicture> => decodeInput(bytes, path, reading);
+    const { picture } = await decode();
+    paintings.push({ path, decode, thumbnail: fitInto(picture, size) });
     const named = [{ name: pictureName(path), picture }];
     notes.push(
       ...(picture.notes ?? []),
@@ -163,15 +151,15 @@ function fitInto(picture: Picture, cell: Size): Picture {
 
 /** Adds the results row by row; fewer than there are cells when the signal came. */
 async function makeCells(
-  { photo, initial, paintings, strengths, options, size }: Plan,
+  { photo, initial, paintings, strengths, options }: Plan,
   runner: JobRunner,
   progress: Progress,
   signal: AbortSignal,
   results: Stylization[],
 ): Promise<void> {
   const cells = paintings.length * strengths.length;
-  for (const { path, facts, decode } of paintings) {
-    const painting = await decode();
+  for (const { path, decode } of paintings) {
+    const { picture: painting, facts } = await decode();
     for (const strength of strengths) {
       const inputs = {
         content: photo.facts,
@@ -179,7 +167,7 @@ async function makeCells(
         ...(initial === undefined ? {} : { initial: initial.facts }),
       };
       const cell = { ...options, strength };
-      const job = jobOf(inputs, cell, settingsFrom(cell), size, runner.engine);
+      const job = jobOf(inputs, cell, photo.picture, runner.engine);
       const where = `Cell ${results.length + 1} of ${cells}: ${pictureName(path)} at strength ${strength}`;
       const pictures = [photo.picture, painting, ...(initial === undefined ? [] : [initial.picture])];
       const result = await runner.run(job, copiesOf(pictures), { signal }, (iterate) =>

@@ -59,7 +59,7 @@ export async function stylizeCommand(
     runner = await openRunner(options);
     for (const note of writeEngine(runner.engine, options)) progress.note(note);
     for (const note of writeOptionNotes(flags, settings)) progress.note(note);
-    const job = jobOf(jobInputsOf(inputs), options, settings, size, runner.engine);
+    const job = jobOf(jobInputsOf(inputs), options, inputs.content.picture, runner.engine);
     const recipe = (outcome: Outcome): string => writeRecipe(recipeOf(job, outcome, readSoftware()));
     checkRecipeFits(target.format, recipe(longestOutcome(settings, size)));
     const paintings = inputs.styles.map(({ picture, facts }) => ({ name: facts.name, picture }));

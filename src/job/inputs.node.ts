@@ -1,0 +1,39 @@
+/**
+ * Pictures as inputs of jobs, read from files under Node.
+ * @module
+ */
+import { basename } from "node:path";
+import { decodePicture } from "../image/decode.node.ts";
+import { checksumOfBytes, readBytes, STANDARD_INPUT } from "../image/file.node.ts";
+import type { Picture } from "../image/picture.ts";
+import type { ReadOptions } from "../image/reading.ts";
+import type { JobInput } from "./recipe.ts";
+
+/** A picture that was read, and what a job says of it. */
+export interface InputPicture {
+  readonly picture: Picture;
+  readonly facts: JobInput;
+}
+
+/**
+ * Reads a picture, and the checksum of the very bytes that it was decoded from.
+ * @throws MisuseError for a file that is not there; ImpastoError for one that is no picture, or too large.
+ */
+export async function readInput(path: string, options: ReadOptions = {}): Promise<InputPicture> {
+  const bytes = await readBytes(path, options.memory);
+  return decodeInput(bytes, path, options);
+}
+
+/** As {@link readInput}, of a file that is in memory. */
+export async function decodeInput(
+  bytes: Uint8Array,
+  path: string,
+  options: ReadOptions = {},
+): Promise<InputPicture> {
+  const picture = await decodePicture(bytes, path, options);
+  const checksum = checksumOfBytes(bytes);
+  return { picture: { ...picture, checksum }, facts: { name: pictureName(path), checksum } };
+}
+
+/** What a picture is called where folders do not matter. */
+export const pictureName = (path: string): string => (path === STANDARD_INPUT ? "stdin" : basename(path));
