@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  // "impasto" is the sources here, as it is for the compiler (tsconfig.json says why); then Vite's own conditions.
+  ssr: { resolve: { conditions: ["impasto-source", "module", "node", "development|production"] } },
   test: {
     include: ["src/**/*.test.ts", "training/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
     // ONNX Runtime uses every core itself; test files side by side would only fight over them.

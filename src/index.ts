@@ -7,6 +7,7 @@ export { decodePicture, readPicture } from "./image/decode.node.ts";
 export { encodePicture } from "./image/encode.node.ts";
 export type { Picture } from "./image/picture.ts";
 export type { ReadOptions } from "./image/reading.ts";
+export { resize } from "./image/resize.ts";
 export type { Size } from "./image/size.ts";
 export { type InputPicture, readInput } from "./job/inputs.node.ts";
 export { type JobControls, type JobIo, runJob } from "./job/job.ts";
@@ -14,6 +15,8 @@ export { type Job, jobFrom, jobOf, type Recipe, recipeOf, writeRecipe } from "./
 export type { JobRunner } from "./job/runner.ts";
 export { loadRun, type SavedRun, saveRun } from "./job/saved-run.ts";
 export { openRunner } from "./job/worker-runner.node.ts";
+export { featuresAt, throughHeads } from "./network/network.ts";
+export { createOptimizer } from "./optimizer/create.ts";
 export { DivergedError } from "./transfer/diverged.ts";
 export { openEngine } from "./transfer/engine.node.ts";
 export type { Engine } from "./transfer/engine.ts";

@@ -37,8 +37,7 @@ export const evaluate = (outputs: Readonly<Record<string, Tensor>>, inputs: Valu
 
 /** The CPU as a target, without blocked layouts. */
 export const onCpu = (made: MadeConstants = new WeakMap()): OnnxTarget => ({
-  cpu: true,
-  channelBlocks: false,
+  capabilities: { freeFeeds: true, winograd: true, channelBlocks: false },
   made,
 });
 

@@ -15,14 +15,52 @@ const NAMES = [
   "DivergedError",
   "ImpastoError",
   "MisuseError",
+  "createOptimizer",
   "decodePicture",
   "drain",
   "encodePicture",
+  "featuresAt",
   "measure",
   "openEngine",
   "optionsSchema",
   "readPicture",
+  "resize",
   "stylize",
+  "throughHeads",
+];
+
+const GRAPH_NAMES = [
+  "ShapeError",
+  "absolute",
+  "add",
+  "atLeast",
+  "averagePool",
+  "concatenate",
+  "constant",
+  "convolution",
+  "divide",
+  "expand",
+  "gradients",
+  "identity",
+  "input",
+  "matmul",
+  "maxPool",
+  "multiply",
+  "pad",
+  "positive",
+  "relu",
+  "reshape",
+  "rowProducts",
+  "scalar",
+  "scale",
+  "slice",
+  "square",
+  "squareRoot",
+  "subtract",
+  "sum",
+  "total",
+  "transpose",
+  "upsample",
 ];
 
 /** Runs a module in a process of its own, in the package's folder, so that "impasto" is the package itself. */
@@ -61,11 +99,14 @@ describe("The library", () => {
 });
 
 describe("The built package", () => {
-  test("gives those names to who imports it, and does nothing else", () => {
+  test.each([
+    ["impasto", NAMES],
+    ["impasto/graph", GRAPH_NAMES],
+  ])("gives those names to who imports %s, and does nothing else", (name, names) => {
     const { status, stdout, stderr } = runModule(
-      'console.log(Object.keys(await import("impasto")).sort().join())',
+      `console.log(Object.keys(await import("${name}")).sort().join())`,
     );
-    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${NAMES.join()}\n`, stderr: "" });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${names.join()}\n`, stderr: "" });
   });
 
   test("does not load ONNX Runtime when it is imported", () => {
@@ -87,12 +128,13 @@ describe("The built package", () => {
       .object({
         type: z.literal("module"),
         bin: z.object({ impasto: z.string() }),
-        exports: z.object({ ".": z.object({ types: z.string(), default: z.string() }) }),
+        exports: z.record(z.string(), z.object({ types: z.string(), default: z.string() })),
         engines: z.object({ node: z.literal(">=20.18.1") }),
       })
       .parse(JSON.parse(readFileSync(`${root}package.json`, "utf8")));
-    const { types, default: entry } = description.exports["."];
-    for (const file of [types, entry, description.bin.impasto])
+    expect(Object.keys(description.exports)).toEqual([".", "./graph"]);
+    const entries = Object.values(description.exports).flatMap(({ types, default: entry }) => [types, entry]);
+    for (const file of [...entries, description.bin.impasto])
       expect(existsSync(root + file), file).toBe(true);
   });
 });

@@ -5,21 +5,19 @@
  */
 import { topologicalOrder } from "./gradients.ts";
 import type { Shape } from "./shape.ts";
-import type { Emit, Tensor } from "./tensor.ts";
-
-/** What a graph is written for, as its operations see it. */
-export type EmitTarget = Omit<Emit, "node" | "floats" | "integers" | "shared">;
+import type { Capabilities, Emit, Tensor } from "./tensor.ts";
 
 /** Constants of so many values are told apart by them; larger ones are a network's weights, which are there once. */
 const SMALL = 1024;
 
 /**
  * Makes the text.
+ * @param capabilities those of the device that the model is for.
  * @param numberOf a number for an array, the same for the same array.
  */
 export function fingerprint(
   outputs: Readonly<Record<string, Tensor>>,
-  target: EmitTarget,
+  capabilities: Capabilities,
   numberOf: (values: Float32Array) => number,
 ): string {
   const lines = new Map<string, string>();
@@ -29,7 +27,7 @@ export function fingerprint(
     return name;
   };
   const emit: Emit = {
-    ...target,
+    capabilities,
     node: (operator, inputs, attributes = {}) => named(JSON.stringify([operator, inputs, attributes])),
     floats: (values, shape) => named(`floats ${contentOf(values, numberOf)} ${textOf(shape)}`),
     integers: (values) => named(`integers ${values.join()}`),

@@ -7,7 +7,7 @@ import { topologicalOrder } from "./gradients.ts";
 import { graphProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "./onnx-messages.ts";
 import type { Message } from "./protobuf.ts";
 import { formatShape, type Shape } from "./shape.ts";
-import type { Emit, Tensor } from "./tensor.ts";
+import type { Capabilities, Emit, Tensor } from "./tensor.ts";
 
 /** An encoded model, and what has to be fed to it at each run. */
 export interface OnnxModel {
@@ -23,10 +23,7 @@ export type MadeConstants = WeakMap<Float32Array, Map<string, Float32Array>>;
 
 /** What a model is written for. */
 export interface OnnxTarget {
-  /** Whether it is for the CPU; see {@link Emit.cpu}. */
-  readonly cpu: boolean;
-  /** Whether convolutions there work in blocks of channels; see {@link Emit.channelBlocks}. */
-  readonly channelBlocks: boolean;
+  readonly capabilities: Capabilities;
   /** What was made from constants for other models of the same runtime; see {@link Emit.shared}. */
   readonly made: MadeConstants;
 }
@@ -95,7 +92,7 @@ function emitter(
   nodes: Message[],
   initializers: Message[],
   fed: Map<string, { readonly values: Float32Array; readonly shape: Shape }>,
-  { cpu, channelBlocks, made }: OnnxTarget,
+  { capabilities, made }: OnnxTarget,
 ): Emit {
   const values = new Map<string, string>();
   const constants = new Map<string, string>();
@@ -105,6 +102,12 @@ function emitter(
     if (!constants.has(key)) initializers.push(tensorProto(name, shape, values));
     constants.set(key, name);
     return name;
+  };
+  const floats = (values: Float32Array, shape: Shape): string => {
+    if (!arrays.has(values)) arrays.set(values, arrays.size);
+    const [first] = values;
+    const content = values.every((value) => value === first) ? `${first}` : `#${arrays.get(values)}`;
+    return initializer(`floats ${content} [${shape.join()}]`, values, shape);
   };
   return {
     node(operator, inputs, attributes = {}) {
@@ -116,24 +119,19 @@ function emitter(
       nodes.push(nodeProto({ operator, name, inputs, outputs: [output], attributes }));
       return output;
     },
-    floats(values, shape) {
-      if (!arrays.has(values)) arrays.set(values, arrays.size);
-      const [first] = values;
-      const content = values.every((value) => value === first) ? `${first}` : `#${arrays.get(values)}`;
-      return initializer(`floats ${content} [${shape.join()}]`, values, shape);
-    },
+    floats,
     shared(source, shape, make) {
       const madeOfSource = made.get(source) ?? new Map<string, Float32Array>();
       const key = formatShape(shape);
       const values = madeOfSource.get(key) ?? make(source);
       made.set(source, madeOfSource.set(key, values));
+      if (!capabilities.freeFeeds) return floats(values, shape);
       if (!arrays.has(values)) arrays.set(values, arrays.size);
       const name = `${INTERNAL}shared${arrays.get(values)}`;
       fed.set(name, { values, shape });
       return name;
     },
-    cpu,
-    channelBlocks,
+    capabilities,
     integers(values) {
       const key = `integers ${values.join(" ")}`;
       return initializer(key, BigInt64Array.from(values, BigInt), [values.length]);

@@ -28,6 +28,16 @@ export type OnnxAttribute =
   | { readonly integers: readonly number[] }
   | { readonly text: string };
 
+/** What is good where a model is to run. A runtime says so of its device; a form that is merely allowed is not named here. */
+export interface Capabilities {
+  /** Feeding costs next to nothing, so that large constants are better shared between models than kept in each. */
+  readonly freeFeeds: boolean;
+  /** Winograd's algorithm, written as matrix products, is faster than the device's own convolution of many channels. */
+  readonly winograd: boolean;
+  /** Convolutions work in blocks of channels; see operations/blocked.ts. */
+  readonly channelBlocks: boolean;
+}
+
 /** What an operation writes itself with. Each call returns the name of a value; equal calls make it once. */
 export interface Emit {
   node(
@@ -38,12 +48,9 @@ export interface Emit {
   /** A constant kept in the model. */
   floats(values: Float32Array, shape: Shape): string;
   integers(values: readonly number[]): string;
-  /** A constant made from another, once, and fed at each run, so that all models of a runtime share it. */
+  /** A constant made from another, once for all models of a runtime, which share it where feeding is free. */
   shared(source: Float32Array, shape: Shape, make: (source: Float32Array) => Float32Array): string;
-  /** Whether the model is for the CPU, where feeding costs nothing and some forms are faster than ONNX's own. */
-  readonly cpu: boolean;
-  /** Whether convolutions work in blocks of channels; see operations/blocked.ts. */
-  readonly channelBlocks: boolean;
+  readonly capabilities: Capabilities;
 }
 
 /** One node as its operation's rules see it. */

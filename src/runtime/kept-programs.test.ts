@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { onCpu } from "../../test/evaluate.ts";
 import { fingerprint } from "../graph/fingerprint.ts";
 import { multiply, scale } from "../graph/operations/multiply.ts";
 import { constant, input } from "../graph/tensor.ts";
@@ -37,7 +38,7 @@ function counting(mostBytes: number) {
     return arrays.indexOf(values);
   };
   const keyOf = (outputs: ReturnType<typeof graph>): string =>
-    fingerprint(outputs, { cpu: true, channelBlocks: false }, numberOf);
+    fingerprint(outputs, onCpu().capabilities, numberOf);
   return {
     runtime: keepingPrograms(runtime, (outputs) => keyOf({ product: outputs.product }), mostBytes),
     compiled: () => compiled,

@@ -9,6 +9,7 @@ import { ImpastoError } from "../errors.ts";
 import { fingerprint } from "../graph/fingerprint.ts";
 import { type MadeConstants, writeOnnx } from "../graph/onnx.ts";
 import { type Shape, ShapeError, sizeOf } from "../graph/shape.ts";
+import type { Capabilities } from "../graph/tensor.ts";
 import { coreCount } from "./cores.node.ts";
 import { type KeepingRuntime, keepingPrograms } from "./kept-programs.ts";
 import type { Device, Runtime } from "./runtime.ts";
@@ -44,7 +45,7 @@ export async function openRuntime({ keep = 0, ...options }: RuntimeOptions = {})
   };
   return keepingPrograms(
     runtime,
-    (outputs) => fingerprint(outputs, targetOf(runtime.device), numberOf),
+    (outputs) => fingerprint(outputs, capabilitiesOf(runtime.device), numberOf),
     keep,
   );
 }
@@ -115,7 +116,7 @@ async function works(ort: Ort, device: RealDevice): Promise<true | string> {
   try {
     const { scalar } = await import("../graph/tensor.ts");
     const session = await ort.InferenceSession.create(
-      writeOnnx({ one: scalar(1) }, { cpu: false, channelBlocks: false, made: new WeakMap() }).bytes,
+      writeOnnx({ one: scalar(1) }, { capabilities: capabilitiesOf(device), made: new WeakMap() }).bytes,
       sessionOptions(device, { threads: 1 }),
     );
     await session.release();
@@ -142,19 +143,21 @@ function sessionOptions(
   };
 }
 
-/** What models for a device are written for. ONNX Runtime's packages have the blocked layout for x64 processors alone. */
-const targetOf = (device: RealDevice) => ({
-  cpu: device === "cpu",
+/** What is good on a device. ONNX Runtime's packages have the blocked layout for x64 processors alone. */
+const capabilitiesOf = (device: RealDevice): Capabilities => ({
+  freeFeeds: device === "cpu",
+  winograd: device === "cpu",
   channelBlocks: device === "cpu" && process.arch === "x64",
 });
 
 function runtimeOn(ort: Ort, device: RealDevice, sessions: SessionSettings): Runtime {
   const made: MadeConstants = new WeakMap();
+  const capabilities = capabilitiesOf(device);
   return {
     device,
     threads: sessions.threads,
     async compile(outputs) {
-      const model = writeOnnx(outputs, { ...targetOf(device), made });
+      const model = writeOnnx(outputs, { capabilities, made });
       const session = await ort.InferenceSession.create(model.bytes, sessionOptions(device, sessions));
       const shared = [...model.shared].map(([name, { values, shape }]) => [
         name,

@@ -17,7 +17,7 @@ export const scaleInBlocksOperation: Operation<{ readonly factor: number }> = {
     attributes.factor === 1 ? incoming : apply(scaleInBlocksOperation, [incoming], attributes),
   ],
   onnx(emit, [x], { output, attributes: { factor } }) {
-    if (emit.channelBlocks && output.blocked) {
+    if (emit.capabilities.channelBlocks && output.blocked) {
       return emitScaleInBlocks(emit, x, sizeOfAxis(output.shape, 1), factor);
     }
     return factor === 1 ? x : emit.node("Mul", [x, emit.floats(Float32Array.of(factor), [])]);

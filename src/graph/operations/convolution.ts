@@ -117,11 +117,13 @@ export const adjointConvolutionOperation: Operation<{ readonly padding: number }
 /** Measured on two cores: with fewer channels the transforms cost more than the multiplications they save. */
 const WINOGRAD_CHANNELS = 256;
 
-/** The kernel ready for Winograd's algorithm where that is the faster one: 3×3, constant, many channels, on the CPU. */
+/** The kernel ready for Winograd's algorithm where that is the faster one: 3×3, constant, many channels. */
 function winogradKernel(emit: Emit, kernel: Tensor, padding: number) {
   const [out, channels] = kernel.shape;
   const values = constantOf(kernel);
-  return emit.cpu && values && suitsWinograd(kernel, padding) ? { kernel: values, channels, out } : undefined;
+  return emit.capabilities.winograd && values && suitsWinograd(kernel, padding)
+    ? { kernel: values, channels, out }
+    : undefined;
 }
 
 function suitsWinograd({ shape: [out, channels, height, width] }: Tensor, padding: number): boolean {

@@ -27,7 +27,7 @@ export const atLeastOperation: Operation<object> = {
   onnx(emit, [a, b], { output }) {
     // In the blocked layout ONNX Runtime has Add, but no Sub.
     const difference =
-      emit.channelBlocks && output.blocked
+      emit.capabilities.channelBlocks && output.blocked
         ? emit.node("Add", [emitScaleInBlocks(emit, a, sizeOfAxis(output.shape, 1), -1), b])
         : emit.node("Sub", [b, a]);
     return emit.node("HardSigmoid", [difference], { alpha: { float: -STEEP }, beta: { float: 1 } });

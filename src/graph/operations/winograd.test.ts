@@ -2,7 +2,7 @@ import onnxProto from "onnx-proto";
 import { describe, expect, test } from "vitest";
 import { evaluate, onCpu, relativeError, uniform } from "../../../test/evaluate.ts";
 import { type MadeConstants, writeOnnx } from "../onnx.ts";
-import { apply, constant, input, type Tensor } from "../tensor.ts";
+import { apply, type Capabilities, constant, input, type Tensor } from "../tensor.ts";
 import { adjointConvolutionOperation, convolution } from "./convolution.ts";
 
 /** Winograd's form is written on the CPU for constant kernels with as many channels as this on either side. */
@@ -15,7 +15,11 @@ const KERNELS = {
 const operatorsIn = (bytes: Uint8Array): string[] =>
   (onnxProto.onnx.ModelProto.decode(bytes).graph?.node ?? []).map(({ opType }) => opType ?? "");
 
-const write = (output: Tensor, cpu: boolean) => writeOnnx({ output }, { ...onCpu(), cpu });
+/** Writes a model for the CPU but for what is named. */
+function write(output: Tensor, other: Partial<Capabilities> = {}) {
+  const { capabilities, made } = onCpu();
+  return writeOnnx({ output }, { capabilities: { ...capabilities, ...other }, made });
+}
 
 describe.each(Object.entries(KERNELS))("Winograd's convolution, %s channels,", (_, { from, to }) => {
   const kernel = uniform([to, from, 3, 3], 3);
@@ -56,10 +60,20 @@ describe("A convolution", () => {
   const bias = constant(new Float32Array(CHANNELS), [CHANNELS]);
   const wide = convolution(input("x", [1, CHANNELS, 8, 8]), kernel, bias, 1);
 
-  test("of many channels is written in Winograd's form for the CPU alone", () => {
-    expect(operatorsIn(write(wide, true).bytes)).not.toContain("Conv");
-    expect(operatorsIn(write(wide, false).bytes)).toContain("Conv");
-    expect(write(wide, false).shared.size).toBe(0);
+  test("of many channels is written in Winograd's form only where that is the faster", () => {
+    expect(operatorsIn(write(wide).bytes)).not.toContain("Conv");
+    const plain = write(wide, { winograd: false });
+    expect(operatorsIn(plain.bytes)).toContain("Conv");
+    expect(plain.shared.size).toBe(0);
+  });
+
+  test("has its transformed kernel fed only where feeding is free, and else in the model", () => {
+    const bytes = 36 * CHANNELS * CHANNELS * Float32Array.BYTES_PER_ELEMENT;
+    const [fed, kept] = [write(wide), write(wide, { freeFeeds: false })];
+    expect([fed.shared.size, kept.shared.size]).toEqual([1, 0]);
+    expect(fed.bytes.length).toBeLessThan(bytes);
+    expect(kept.bytes.length).toBeGreaterThan(bytes);
+    expect(operatorsIn(kept.bytes)).toEqual(operatorsIn(fed.bytes));
   });
 
   test.each([
@@ -67,7 +81,7 @@ describe("A convolution", () => {
     ["a kernel that is fed", convolution(input("x", [1, CHANNELS, 8, 8]), input("k", kernel.shape), bias, 1)],
     ["no padding", convolution(input("x", [1, CHANNELS, 8, 8]), kernel, bias, 0)],
   ])("with %s is written as ONNX's own", (_, plain) => {
-    expect(operatorsIn(write(plain, true).bytes)).toContain("Conv");
+    expect(operatorsIn(write(plain).bytes)).toContain("Conv");
   });
 
   test("shares its transformed kernel with its adjoint and with other models", () => {
