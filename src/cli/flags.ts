@@ -3,7 +3,8 @@
  * so that an option added there is a flag here. Values are only turned into numbers; the schema judges them.
  * @module
  */
-import { Option } from "commander";
+import { type Command, Option } from "commander";
+import { MisuseError } from "../errors.ts";
 import { type OptionField, type Options, optionFields, parseOptions } from "../transfer/options.ts";
 import type { Preset } from "../transfer/preset.ts";
 import { PRESETS, resolveSettings, type Settings } from "../transfer/settings.ts";
@@ -57,6 +58,22 @@ export const settingsFrom = (options: Options): Settings => resolveSettings(opti
 export const numberFrom = (text: string): number | undefined =>
   /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 
+/**
+ * Lets a command and those below it refuse a flag with a value that is given again. Flags without one mean no more the
+ * second time.
+ */
+export function refuseRepeatedFlags(command: Command): void {
+  for (const option of command.options) {
+    if (!option.required && !option.optional) continue;
+    let given = false;
+    command.on(`option:${option.name()}`, () => {
+      if (given) throw new MisuseError(`Expected ${option.long} once but received it twice: leave one out.`);
+      given = true;
+    });
+  }
+  for (const below of command.commands) refuseRepeatedFlags(below);
+}
+
 const PLACEHOLDERS: Readonly<Record<OptionField["kind"], string>> = {
   choice: "<name>",
   integer: "<n>",
@@ -92,7 +109,7 @@ function describe(field: OptionField, ownDefault?: string | number): string {
   return notes.length === 0 ? field.description : `${field.description} (${notes.join("; ")})`;
 }
 
-/** What an option is when nobody gives it, where the presets decide. */
+/** What an option is when nobody gives it, where a preset says that in other words than the option's. */
 const PRESET_VALUES: Readonly<Record<string, (preset: Preset) => string | number>> = {
   size(preset) {
     const { width, height } = preset.contentSize({ width: 2000, height: 1000 }, undefined);
@@ -103,32 +120,28 @@ const PRESET_VALUES: Readonly<Record<string, (preset: Preset) => string | number
       .schedule(512)
       .map(({ iterations }) => iterations)
       .join("+"),
-  styleMeasure: ({ styleMeasure }) => styleMeasure,
-  edges: ({ edges }) => edges,
-  contentWeight: ({ contentWeight }) => contentWeight,
-  styleWeight: ({ styleWeight }) => styleWeight,
-  smoothnessWeight: ({ smoothnessWeight }) => smoothnessWeight,
-  contentLayers: ({ contentLayers }) => writeLayers(contentLayers),
-  styleLayers: ({ styleLayers }) => writeLayers(styleLayers),
-  pooling: ({ pooling }) => pooling,
-  optimizer: ({ optimizer }) => optimizer,
   learningRate: ({ adam }) => adam.learningRate,
   history: ({ lbfgs }) => lbfgs.history,
-  init: ({ init }) => init,
 };
 
-const writeLayers = (layers: Readonly<Record<string, number>>): string =>
+/** What a preset says of an option; nothing where that is not the preset's to say. */
+function presetValue(preset: Preset, name: string): string | number | undefined {
+  const value: unknown = PRESET_VALUES[name]?.(preset) ?? Reflect.get(preset, name);
+  if (typeof value === "string" || typeof value === "number") return value;
+  return value instanceof Object && typeof value !== "function" ? writeLayers(value) : undefined;
+}
+
+const writeLayers = (layers: object): string =>
   Object.entries(layers)
     .map(([layer, weight]) => (weight === 1 ? layer : `${layer}:${weight}`))
     .join(",");
 
 /** The default preset's value, then those of the presets that differ. */
 function presetDefault(name: string): string | undefined {
-  const defaultOf = PRESET_VALUES[name];
-  if (defaultOf === undefined) return undefined;
-  const usual = defaultOf(PRESETS.impasto);
+  const usual = presetValue(PRESETS.impasto, name);
+  if (usual === undefined) return undefined;
   const others = Object.entries(PRESETS)
-    .filter(([, preset]) => defaultOf(preset) !== usual)
-    .map(([preset, values]) => `${preset}: ${defaultOf(values)}`);
+    .filter(([, preset]) => presetValue(preset, name) !== usual)
+    .map(([preset, values]) => `${preset}: ${presetValue(values, name)}`);
   return [String(usual), ...others].join("; ");
 }

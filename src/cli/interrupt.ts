@@ -1,8 +1,6 @@
 /**
- * Ctrl-C and its kin: the first asks the work to stop, the second ends the process. ONNX Runtime keeps the main thread
- * busy, and while it does no handler of ours can run; so once the first signal is seen the handlers are taken away, and
- * the second one is the operating system's to carry out, at once. Not so when a terminal is closed: its shell and the
- * system both say so, and the second time means no more than the first.
+ * Ctrl-C and its kin: the first asks the work to stop, the second ends the process as the system would have, at once. Not so
+ * when a terminal is closed: its shell and the system both say so, and the second time means no more than the first.
  * @module
  */
 
@@ -30,9 +28,6 @@ export function watchForInterrupt(onFirst: () => void): Interrupt {
   const release = (): void => {
     for (const name of SIGNALS) process.off(name, onSignal);
   };
-  const letTheNextEnd = (): void => {
-    for (const name of SIGNALS) if (name !== "SIGHUP") process.off(name, onSignal);
-  };
   function onSignal(name: (typeof SIGNALS)[number]): void {
     if (controller.signal.aborted && name === "SIGHUP") return;
     if (controller.signal.aborted) {
@@ -43,8 +38,6 @@ export function watchForInterrupt(onFirst: () => void): Interrupt {
     received = name;
     controller.abort();
     onFirst();
-    // Another that came while the thread was busy is delivered before this.
-    setImmediate(letTheNextEnd);
   }
   for (const name of SIGNALS) process.on(name, onSignal);
   return { signal: controller.signal, exitCode: () => EXIT_CODES[received], release };

@@ -4,8 +4,7 @@
  * @module
  */
 import { Command } from "commander";
-import { optionFlags } from "./flags.ts";
-import { refuseRepeatedFlags } from "./repeated-flags.ts";
+import { optionFlags, refuseRepeatedFlags } from "./flags.ts";
 import { SHEET_DEFAULTS, SHEET_STRENGTHS, sheetOptions } from "./sheet-options.ts";
 import { readVersion } from "./version.ts";
 

@@ -9,9 +9,8 @@ import { checkFits, formatOfPath, type PictureFormat } from "../image/format.ts"
 import { checkHoldable, type Size } from "../image/size.ts";
 import { openPlace } from "./place.ts";
 import { orRescue } from "./rescue.ts";
-import type { Sheet } from "./sheet.ts";
+import { drawSheet, gridSize, type Sheet } from "./sheet.ts";
 import { writePage } from "./sheet-page.ts";
-import { drawSheet, gridSize } from "./sheet-picture.ts";
 import { isStandardOutput } from "./standard-output.ts";
 import { stemOf } from "./target.ts";
 

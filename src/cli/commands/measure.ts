@@ -8,9 +8,9 @@ import type { Picture } from "../../image/picture.ts";
 import { SHORTEST_SIDE } from "../../image/size.ts";
 import { defaultMemory, openEngine } from "../../transfer/engine.node.ts";
 import { type Measurement, measure } from "../../transfer/measure.ts";
-import { writeEngine } from "../engine-note.ts";
 import { optionsFrom, settingsFrom } from "../flags.ts";
 import { checkStandardInput, memoryToRead } from "../inputs.ts";
+import { writeEngine } from "../notes.ts";
 import { printableJson, printableLines } from "../printable.ts";
 import { openProgress } from "../progress.ts";
 

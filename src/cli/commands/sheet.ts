@@ -16,11 +16,10 @@ import { required } from "../../required.ts";
 import { defaultMemory } from "../../transfer/engine.node.ts";
 import type { Iterate, Stylization } from "../../transfer/iterate.ts";
 import type { Options } from "../../transfer/options.ts";
-import { writeEngine } from "../engine-note.ts";
 import { flagsOf, optionsFrom, settingsFrom } from "../flags.ts";
 import { checkStandardInput, memoryToRead, readInputs, readingNotes } from "../inputs.ts";
 import { watchForInterrupt } from "../interrupt.ts";
-import { writeOptionNotes } from "../option-notes.ts";
+import { writeEngine, writeOptionNotes, writeStyleNotes } from "../notes.ts";
 import { printableJson } from "../printable.ts";
 import { openProgress, type Progress, writeSeconds } from "../progress.ts";
 import { refuseOverwriting } from "../refuse-overwriting.ts";
@@ -30,7 +29,6 @@ import { parseStrengths, SHEET_DEFAULTS } from "../sheet-options.ts";
 import { openSheetTarget } from "../sheet-target.ts";
 import { writeCommand } from "../shell.ts";
 import { checkStandardOutput } from "../standard-output.ts";
-import { writeStyleNotes } from "../style-notes.ts";
 
 /** All that was asked for, checked. */
 interface Plan {
