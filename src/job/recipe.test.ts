@@ -18,9 +18,9 @@ describe("The options in a recipe", () => {
   test.each(PRESET_NAMES)(
     "are enough to make the same again, and do not contradict each other: %s",
     (preset) => {
-      const options = parseOptions({ preset, size: 64, strength: 0.8, iterations: 7, edges: "replicate" });
-      const settings = resolveSettings(options);
-      const job = jobOf(INPUTS, options, settings, SIZE, ENGINE);
+      const options = { preset, size: 64, strength: 0.8, iterations: 7, edges: "replicate" } as const;
+      const settings = resolveSettings(parseOptions(options));
+      const job = jobOf(INPUTS, options, SIZE, ENGINE);
       const outcome = {
         loss: { total: 1, terms: {} },
         evaluations: 7,

@@ -11,6 +11,7 @@ import { leastRegion, partition } from "./blocks.ts";
 import { compileBlockwiseObjective } from "./blockwise-objective.ts";
 import type { View } from "./gathering.ts";
 import { type Look, layersOf } from "./look.ts";
+import type { Arrays } from "./named.ts";
 import { compileObjective, type Evaluation, lossOfKind, type Objective, shapesOf } from "./objective.ts";
 import { parseOptions } from "./options.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
@@ -21,7 +22,7 @@ import {
   powersAmong,
   type WeightedStyle,
 } from "./targets.ts";
-import type { Arrays, Term } from "./term.ts";
+import type { Term } from "./term.ts";
 import { TERM_KINDS, termsOf } from "./terms/table.ts";
 
 const BASE = resolveSettings(parseOptions({ preset: "neural-style" }));
