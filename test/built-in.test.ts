@@ -10,7 +10,8 @@ import type { Picture } from "../src/image/picture.ts";
 import { featuresAt } from "../src/network/network.ts";
 import { TAUGHT_LAYERS } from "../src/network/student.ts";
 import { openEngine } from "../src/transfer/engine.node.ts";
-import { drain, type Engine, stylize } from "../src/transfer/stylize.ts";
+import type { Engine } from "../src/transfer/engine.ts";
+import { drain, stylize } from "../src/transfer/stylize.ts";
 
 const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 

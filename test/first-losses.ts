@@ -3,8 +3,9 @@
  * asked for, so that nothing is resampled.
  * @module
  */
+import type { Engine } from "../src/transfer/engine.ts";
 import type { OptionsInput } from "../src/transfer/options.ts";
-import { type Engine, stylize } from "../src/transfer/stylize.ts";
+import { stylize } from "../src/transfer/stylize.ts";
 import { colours } from "./narrow-engine.ts";
 
 /** One evaluation at `x`, and the pictures it was made with. */

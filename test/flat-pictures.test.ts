@@ -6,12 +6,15 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { Picture } from "../src/image/picture.ts";
 import { leastRegion } from "../src/transfer/blocks.ts";
 import { openEngine } from "../src/transfer/engine.node.ts";
+import type { Engine } from "../src/transfer/engine.ts";
+import { layersOf } from "../src/transfer/look.ts";
 import { type OptionsInput, PRESET_NAMES, parseOptions } from "../src/transfer/options.ts";
 import { prepareObjective } from "../src/transfer/prepare.ts";
 import { optimizeScale } from "../src/transfer/scale.ts";
-import { resolveSettings, weightedLayers } from "../src/transfer/settings.ts";
+import { resolveSettings } from "../src/transfer/settings.ts";
 import { variablesOf } from "../src/transfer/start.ts";
-import { drain, type Engine, stylize } from "../src/transfer/stylize.ts";
+import { drain, stylize } from "../src/transfer/stylize.ts";
+import { termsOf } from "../src/transfer/terms/table.ts";
 import { inRange } from "./transfers.ts";
 
 const flat = (value: number, width: number, height = width): Picture => ({
@@ -87,16 +90,18 @@ async function failures(
 /** The losses of a black photograph after a grey painting, both looked at in blocks. */
 async function lossesInBlocks(engine: Engine, preset: OptionsInput["preset"]): Promise<readonly number[]> {
   const settings = resolveSettings(parseOptions({ preset }));
-  const layers = [settings.contentLayers, settings.styleLayers].flatMap(weightedLayers);
+  const terms = termsOf(settings).filter(({ counts }) => counts);
+  const mostPixels = leastRegion(layersOf(terms));
   const photograph = flat(0, 208);
   const subject = { photograph, styles: [{ picture: flat(0.5, 208), weight: 1 }] };
-  const objective = await prepareObjective(photograph, subject, engine, settings, leastRegion(layers));
+  const prepared = await prepareObjective(photograph, subject, engine, settings, terms, mostPixels);
+  const { objective } = prepared;
   try {
     const losses: number[] = [];
     const start = variablesOf(photograph, settings.variables);
-    for await (const { accepted } of optimizeScale(objective, start, settings.optimizer, 2)) {
-      losses.push(accepted.loss.total);
-    }
+    const weights = prepared.weights(settings);
+    const work = { objective, weights: () => weights, optimizer: settings.optimizer, iterations: 2 };
+    for await (const { loss } of optimizeScale(work, start)) losses.push(loss.total);
     return losses;
   } finally {
     await objective.release();

@@ -89,7 +89,7 @@ describe("The library", () => {
 
   test("has types for what goes in and what comes out", () => {
     expectTypeOf<library.Iterate>().toHaveProperty("secondsLeft").toEqualTypeOf<number | undefined>();
-    expectTypeOf<library.Iterate["picture"]>().returns.toEqualTypeOf<library.Picture>();
+    expectTypeOf<library.Iterate["picture"]>().returns.resolves.toEqualTypeOf<library.Picture>();
     expectTypeOf(library.drain).returns.resolves.toEqualTypeOf<library.Stylization>();
     expectTypeOf(library.measure).returns.resolves.toEqualTypeOf<library.Measurement>();
     expectTypeOf(library.readPicture).returns.resolves.toEqualTypeOf<library.Picture>();

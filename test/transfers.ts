@@ -5,7 +5,7 @@
 import type { Picture } from "../src/image/picture.ts";
 import type { Iterate, Stylization } from "../src/transfer/iterate.ts";
 import type { OptionsInput } from "../src/transfer/options.ts";
-import { drain, type StylizeRequest, stylize } from "../src/transfer/stylize.ts";
+import { drain, type RunControls, type StylizeRequest, stylize } from "../src/transfer/stylize.ts";
 import { colours, narrowEngine } from "./narrow-engine.ts";
 
 /** A preset of one size whose loss only falls, on pictures of the size that is asked for. */
@@ -38,19 +38,22 @@ export async function openTransfers() {
   /** All steps, each with the picture it showed, and the result. */
   async function follow(steps: AsyncGenerator<Iterate, Stylization>) {
     const iterates: (Iterate & { readonly shown: Picture })[] = [];
-    const result = await drain(steps, (iterate) => iterates.push({ ...iterate, shown: iterate.picture() }));
+    const result = await drain(steps, async (iterate) => {
+      iterates.push({ ...iterate, shown: await iterate.picture() });
+    });
     return { iterates, result };
   }
 
-  const run = (...[asked, signal]: [StylizeRequest, AbortSignal?]) => follow(stylize(asked, engine, signal));
+  const run = (...[asked, controls]: [StylizeRequest, RunControls?]) =>
+    follow(stylize(asked, engine, controls));
   const paint = async (asked: StylizeRequest): Promise<Picture> => (await run(asked)).result.picture;
 
   /** Stops after some evaluations. */
   async function stopAfter(asked: StylizeRequest, evaluations: number) {
     const controller = new AbortController();
     const iterates: (Iterate & { readonly shown: Picture })[] = [];
-    const result = await drain(stylize(asked, engine, controller.signal), (iterate) => {
-      iterates.push({ ...iterate, shown: iterate.picture() });
+    const result = await drain(stylize(asked, engine, { signal: controller.signal }), async (iterate) => {
+      iterates.push({ ...iterate, shown: await iterate.picture() });
       if (iterates.length === evaluations) controller.abort();
     });
     return { iterates, result };

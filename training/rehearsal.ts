@@ -58,7 +58,7 @@ export async function rehearse(
   );
   try {
     for await (const iterate of steps) {
-      if (keptAfter.includes(iterate.evaluation)) pictures.push(store(iterate.picture()));
+      if (keptAfter.includes(iterate.evaluation)) pictures.push(store(await iterate.picture()));
     }
   } catch (error) {
     if (!(error instanceof ImpastoError) || error instanceof MisuseError) throw error;

@@ -42,7 +42,7 @@ for (; !step.done; step = await steps.next()) {
   const now = seconds();
   trace.push({ seconds: now, secondsLeft, loss: loss.total, width: size.width, height: size.height });
   if (now >= next && size.width * size.height <= LARGEST) {
-    snapshots.push({ seconds: now, picture: step.value.picture() });
+    snapshots.push({ seconds: now, picture: await step.value.picture() });
     next = PACE * now;
   }
 }

@@ -9,10 +9,21 @@ import { openRuntime } from "../runtime/onnxruntime.node.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { leastRegion, partition } from "./blocks.ts";
 import { compileBlockwiseObjective } from "./blockwise-objective.ts";
-import { compileObjective, type Evaluation } from "./objective.ts";
+import type { View } from "./gathering.ts";
+import { type Look, layersOf } from "./look.ts";
+import type { Arrays } from "./named.ts";
+import { compileObjective, type Evaluation, lossOfKind, type Objective, shapesOf } from "./objective.ts";
 import { parseOptions } from "./options.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
-import { contentTargets, styleTargets, type Targets } from "./targets.ts";
+import {
+  paintingAverages,
+  paintingTargets,
+  photographTargets,
+  powersAmong,
+  type WeightedStyle,
+} from "./targets.ts";
+import type { Term } from "./term.ts";
+import { TERM_KINDS, termsOf } from "./terms/table.ts";
 
 const BASE = resolveSettings(parseOptions({ preset: "neural-style" }));
 const SETTINGS: Settings = {
@@ -30,6 +41,23 @@ beforeAll(async () => {
   runtime = await openRuntime({ device: "cpu", threads: 1 });
 });
 
+const countingTerms = (settings: Settings): readonly Term[] =>
+  termsOf(settings).filter(({ counts }) => counts);
+
+/** What the losses need of paintings, each of which is looked at with so many pixels at once. */
+async function targetsOf(
+  styles: readonly WeightedStyle[],
+  terms: readonly Term[],
+  look: Look,
+  mostPixels?: number,
+): Promise<Arrays> {
+  const paintings = styles.map(async ({ picture, weight }) => ({
+    averages: await paintingAverages(picture, terms, look, mostPixels),
+    weight,
+  }));
+  return paintingTargets(await Promise.all(paintings), terms, look);
+}
+
 interface Case {
   readonly size: Size;
   readonly mostPixels: number;
@@ -42,22 +70,29 @@ async function evaluateBoth({ size, mostPixels, settings: special = {}, network 
   const settings = { ...SETTINGS, ...special };
   const { width, height } = size;
   const [photograph, painting] = [colours(width, height, 1), colours(200, 190, 2)];
-  const targets: Targets = {
-    ...(await contentTargets(photograph, network, runtime, settings)),
-    ...(await styleTargets([{ picture: painting, weight: 1 }], network, runtime, settings)),
+  const look = { network, runtime, settings };
+  const terms = countingTerms(settings);
+  const layers = layersOf(terms);
+  const targets = {
+    ...(await photographTargets(photograph, terms, look)),
+    ...(await targetsOf([{ picture: painting, weight: 1 }], terms, look)),
   };
+  const whole = shapesOf(size, layers, look);
+  const weights = Object.fromEntries(
+    terms.map((term) => [term.name, term.weight(whole, powersAmong(targets))]),
+  );
   const { rgb: point } = colours(width, height, 3);
   const divided = partition(size, LAYERS, mostPixels);
-  const view = { partition: divided, network, runtime, settings };
-  const evaluate = async (compiled: ReturnType<typeof compileObjective>): Promise<Evaluation> => {
+  const view = { ...look, layers, partition: divided };
+  const evaluate = async (compiled: Promise<Objective>): Promise<Evaluation> => {
     const objective = await compiled;
-    const evaluation = await objective.evaluate(point);
+    const evaluation = await objective.evaluate(point, weights);
     await objective.release();
     return evaluation;
   };
   return {
-    whole: await evaluate(compileObjective(size, targets, network, runtime, settings)),
-    blockwise: await evaluate(compileBlockwiseObjective(view, targets)),
+    whole: await evaluate(compileObjective(size, targets, terms, look)),
+    blockwise: await evaluate(compileBlockwiseObjective(view, targets, terms)),
     divided,
   };
 }
@@ -68,10 +103,12 @@ function expectSame(whole: Evaluation, blockwise: Evaluation): void {
   for (const [name, loss] of Object.entries(whole.loss.terms)) {
     expect(Math.abs(blockwise.loss.terms[name] - loss), name).toBeLessThanOrEqual(1e-4 * loss);
   }
-  for (const kind of ["total", "content", "style", "smoothness"] as const) {
-    expect(Math.abs(blockwise.loss[kind] - whole.loss[kind]), kind).toBeLessThanOrEqual(
-      1e-4 * whole.loss[kind],
-    );
+  const sums = (evaluation: Evaluation) => [
+    evaluation.loss.total,
+    ...TERM_KINDS.map(({ name }) => lossOfKind(evaluation.loss, name)),
+  ];
+  for (const [index, loss] of sums(whole).entries()) {
+    expect(Math.abs(sums(blockwise)[index] - loss)).toBeLessThanOrEqual(1e-4 * loss);
   }
 }
 
@@ -132,15 +169,19 @@ describe("The objective in blocks is that of the whole picture", () => {
   test("and stops between two blocks when it is told to", async () => {
     const size = { width: 400, height: 100 };
     const network = narrowNetwork();
-    const view = { partition: partition(size, LAYERS, small), network, runtime, settings: SETTINGS };
+    const look = { network, runtime, settings: SETTINGS };
+    const terms = countingTerms(SETTINGS);
+    const view = { ...look, layers: layersOf(terms), partition: partition(size, LAYERS, small) };
     const { rgb } = colours(size.width, size.height, 1);
     const painting = [{ picture: colours(64, 64, 2), weight: 1 }];
-    const objective = await compileBlockwiseObjective(view, {
-      ...(await contentTargets({ ...size, rgb }, network, runtime, SETTINGS)),
-      ...(await styleTargets(painting, network, runtime, SETTINGS)),
-    });
+    const targets = {
+      ...(await photographTargets({ ...size, rgb }, terms, look)),
+      ...(await targetsOf(painting, terms, look)),
+    };
+    const objective = await compileBlockwiseObjective(view, targets, terms);
+    const weights = Object.fromEntries(terms.map(({ name }) => [name, 1]));
     const controller = new AbortController();
-    const evaluation = objective.evaluate(rgb, controller.signal);
+    const evaluation = objective.evaluate(rgb, weights, controller.signal);
     controller.abort();
     await expect(evaluation).rejects.toBe(controller.signal.reason);
     await objective.release();
@@ -150,10 +191,12 @@ describe("The objective in blocks is that of the whole picture", () => {
 describe("Targets in blocks are those of the whole picture", () => {
   const network = narrowNetwork();
   const picture: Picture = colours(421, 263, 5);
+  const terms = countingTerms(SETTINGS);
 
   test("for the content", async () => {
-    const whole = await contentTargets(picture, network, runtime, SETTINGS);
-    const blockwise = await contentTargets(picture, network, runtime, SETTINGS, leastRegion(LAYERS));
+    const look = { network, runtime, settings: SETTINGS };
+    const whole = await photographTargets(picture, terms, look);
+    const blockwise = await photographTargets(picture, terms, look, leastRegion(LAYERS));
     expect(Object.keys(blockwise)).toEqual(Object.keys(whole));
     for (const [name, values] of Object.entries(whole)) {
       expect(relativeError(blockwise[name], values)).toBeLessThan(1e-5);
@@ -166,8 +209,9 @@ describe("Targets in blocks are those of the whole picture", () => {
       { picture, weight: 1 },
       { picture: colours(80, 90, 6), weight: 2 },
     ];
-    const whole = await styleTargets(styles, network, runtime, settings);
-    const blockwise = await styleTargets(styles, network, runtime, settings, leastRegion(LAYERS));
+    const look = { network, runtime, settings };
+    const whole = await targetsOf(styles, countingTerms(settings), look);
+    const blockwise = await targetsOf(styles, countingTerms(settings), look, leastRegion(LAYERS));
     expect(Object.keys(blockwise).sort()).toEqual(Object.keys(whole).sort());
     for (const [name, values] of Object.entries(whole)) {
       expect(relativeError(blockwise[name], values)).toBeLessThan(1e-4);
@@ -176,9 +220,14 @@ describe("Targets in blocks are those of the whole picture", () => {
 
   test("and stop when they are told to", async () => {
     const aborted = AbortSignal.abort();
-    await expect(
-      contentTargets(picture, network, runtime, SETTINGS, leastRegion(LAYERS), aborted),
-    ).rejects.toBe(aborted.reason);
+    const look = { network, runtime, settings: SETTINGS };
+    const least = leastRegion(LAYERS);
+    for (const targets of [
+      photographTargets(picture, terms, look, least, aborted),
+      paintingAverages(picture, terms, look, least, aborted),
+    ]) {
+      await expect(targets).rejects.toBe(aborted.reason);
+    }
   });
 });
 
@@ -217,7 +266,8 @@ test("An objective in blocks whose gradient finds no room leaves nothing behind"
     network: watched.network,
     runtime: watched.runtime,
     settings: SETTINGS,
-  };
-  await expect(compileBlockwiseObjective(view, {})).rejects.toThrow(RangeError);
+    layers: LAYERS,
+  } satisfies View;
+  await expect(compileBlockwiseObjective(view, {}, countingTerms(SETTINGS))).rejects.toThrow(RangeError);
   expect(watched.open()).toBe(0);
 });

@@ -64,16 +64,23 @@ describe("levelling", () => {
 
   it("of an objective is that of its gradient, with the same loss", async () => {
     const size = { width: 2, height: 2 };
-    const loss = { total: 1, content: 1, style: 0, smoothness: 0, terms: {} };
+    const loss = { total: 1, terms: {} };
     let released = false;
+    let asked: readonly unknown[] = [];
     const objective: Objective = {
-      evaluate: async () => ({ loss, gradient: Float32Array.of(1, 1, 0, 0, 0, 1, 0, 1, 1, 0, 0, 1) }),
+      async evaluate(...arguments_) {
+        asked = arguments_;
+        return { loss, gradient: Float32Array.of(1, 1, 0, 0, 0, 1, 0, 1, 1, 0, 0, 1) };
+      },
       release: async () => {
         released = true;
       },
     };
     const level = levelled(objective, size);
-    const evaluation = await level.evaluate(new Float32Array(12));
+    const question = [new Float32Array(12), { smoothness: 2 }, new AbortController().signal] as const;
+    const evaluation = await level.evaluate(...question);
+    expect(asked).toHaveLength(question.length);
+    for (const [index, argument] of question.entries()) expect(asked[index]).toBe(argument);
     expect(evaluation.loss).toBe(loss);
     expect([...evaluation.gradient]).toEqual([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1, 0, 0, 1]);
     await level.release();

@@ -11,8 +11,8 @@ import type { Objective } from "./objective.ts";
 
 /** The objective on pictures whose even and odd rows, and columns, keep the difference of their means. */
 export const levelled = (objective: Objective, size: Size): Objective => ({
-  async evaluate(variables, signal) {
-    const { loss, gradient } = await objective.evaluate(variables, signal);
+  async evaluate(variables, weights, signal) {
+    const { loss, gradient } = await objective.evaluate(variables, weights, signal);
     level(gradient, size);
     return { loss, gradient };
   },

@@ -3,33 +3,37 @@ import { relativeError } from "../../test/evaluate.ts";
 import { colours, narrowEngine, narrowNetwork } from "../../test/narrow-engine.ts";
 import { ImpastoError } from "../errors.ts";
 import { leastRegion } from "./blocks.ts";
-import { parseOptions } from "./options.ts";
-import { planMemory } from "./plan.ts";
+import { type OptionsInput, parseOptions } from "./options.ts";
+import { planMemory, type Work } from "./plan.ts";
 import { resolveSettings } from "./settings.ts";
 import { drain, stylize } from "./stylize.ts";
+import { termsOf } from "./terms/table.ts";
 
-const SETTINGS = resolveSettings(parseOptions({ preset: "impasto", history: 20 }));
+/** What a narrow network is to do by these options. */
+function workOf(options: OptionsInput): Work {
+  const settings = resolveSettings(parseOptions(options));
+  return { network: narrowNetwork(), settings, terms: termsOf(settings).filter(({ counts }) => counts) };
+}
+
+const WORK = workOf({ preset: "impasto", history: 20 });
 const LEAST = leastRegion(["conv5_1"]);
 
 describe("With memory to spare, a picture", () => {
-  const network = narrowNetwork();
-
   test("is looked at whole, with the history asked for", () => {
-    const plan = planMemory({ width: 512, height: 384 }, SETTINGS, network, 8e9);
-    expect(plan.optimizer).toEqual(SETTINGS.optimizer);
+    const plan = planMemory({ width: 512, height: 384 }, WORK, 8e9);
+    expect(plan.optimizer).toEqual(WORK.settings.optimizer);
     expect(plan.mostPixels).toBeGreaterThan(512 * 384);
-    expect(
-      planMemory({ width: 64, height: 48 }, SETTINGS, network, Number.POSITIVE_INFINITY).mostPixels,
-    ).toBe(Number.POSITIVE_INFINITY);
+    expect(planMemory({ width: 64, height: 48 }, WORK, Number.POSITIVE_INFINITY).mostPixels).toBe(
+      Number.POSITIVE_INFINITY,
+    );
   });
 });
 
 describe("As memory shrinks, a picture", () => {
-  const network = narrowNetwork();
   const size = { width: 4096, height: 3072 };
   const plans = Array.from({ length: 70 }, (_, i) => (70 - i) * 0.2e9).flatMap((memory) => {
     try {
-      return [{ memory, ...planMemory(size, SETTINGS, network, memory) }];
+      return [{ memory, ...planMemory(size, WORK, memory) }];
     } catch (error) {
       if (error instanceof ImpastoError) return [];
       throw error;
@@ -51,10 +55,10 @@ describe("As memory shrinks, a picture", () => {
   });
 
   test("takes more than two gibibytes for a block in whole gibibytes, as ONNX Runtime does", () => {
-    const settings = resolveSettings(parseOptions({ preset: "impasto", optimizer: "adam" }));
+    const work = workOf({ preset: "impasto", optimizer: "adam" });
     const mostPixels = Array.from(
       { length: 60 },
-      (_, i) => planMemory(size, settings, network, 1.6e9 + i * 0.1e9).mostPixels,
+      (_, i) => planMemory(size, work, 1.6e9 + i * 0.1e9).mostPixels,
     );
     const plateaus = mostPixels.filter((pixels, index) => pixels === mostPixels[index + 1]);
     const [two, three, four, five] = [...new Set(plateaus)];
@@ -67,7 +71,7 @@ describe("As memory shrinks, a picture", () => {
     const small = { width: 512, height: 384 };
     const enough = (memory: number) => {
       try {
-        return planMemory(small, SETTINGS, network, memory);
+        return planMemory(small, WORK, memory);
       } catch {
         return undefined;
       }
@@ -83,7 +87,7 @@ describe("As memory shrinks, a picture", () => {
 
   test("is refused with a size that then passes, and is the largest", () => {
     const memory = 0.5e9;
-    const refused = () => planMemory(size, SETTINGS, network, memory);
+    const refused = () => planMemory(size, WORK, memory);
     expect(refused).toThrow(
       /^A picture of 4096×3072 needs about \d+\.\d GB of memory and 500 MB are there: take a size of \d+ at most/,
     );
@@ -95,14 +99,14 @@ describe("As memory shrinks, a picture", () => {
     }
     const named = Number(/a size of (\d+) at most/.exec(message)?.[1]);
     const planAt = (longest: number) =>
-      planMemory({ width: longest, height: Math.ceil((longest * 3) / 4) }, SETTINGS, network, memory);
+      planMemory({ width: longest, height: Math.ceil((longest * 3) / 4) }, WORK, memory);
     expect(() => planAt(named)).not.toThrow();
     expect(() => planAt(named + 16)).toThrow(ImpastoError);
   });
 
   test("is refused for what the network itself needs, where that alone is too much", () => {
-    expect(() => planMemory(size, SETTINGS, network, 0.1e9)).toThrow(
-      /^Any picture needs about \d+ MB of memory and 100 MB are there: use --network built-in/,
+    expect(() => planMemory(size, WORK, 0.1e9)).toThrow(
+      /^Any picture needs about \d+ MB of memory and 100 MB are there: use the built-in network, or allow more\.$/,
     );
   });
 
@@ -110,7 +114,7 @@ describe("As memory shrinks, a picture", () => {
     const tiny = { width: 64, height: 64 };
     const planned = Array.from({ length: 300 }, (_, index) => 0.1e9 + index * 1e6).flatMap((memory) => {
       try {
-        return planMemory(tiny, SETTINGS, network, memory).mostPixels;
+        return planMemory(tiny, WORK, memory).mostPixels;
       } catch (error) {
         expect(error).toBeInstanceOf(ImpastoError);
         return [];
@@ -123,8 +127,8 @@ describe("As memory shrinks, a picture", () => {
 
   test("counts the pictures that are held all the while", () => {
     const memory = plans.at(-1)?.memory ?? 0;
-    expect(() => planMemory(size, SETTINGS, network, memory)).not.toThrow();
-    expect(() => planMemory(size, SETTINGS, network, memory, 0.2e9)).toThrow(ImpastoError);
+    expect(() => planMemory(size, WORK, memory)).not.toThrow();
+    expect(() => planMemory(size, WORK, memory, 0.2e9)).toThrow(ImpastoError);
   });
 });
 
@@ -137,10 +141,10 @@ describe("A transfer in blocks", () => {
 
   /** As little as the narrow network can do with. */
   function leastMemory(): number {
-    const settings = resolveSettings(parseOptions(request.options));
+    const work = workOf(request.options);
     for (let memory = 1e6; ; memory *= 1.01) {
       try {
-        planMemory(request.content, settings, narrowNetwork(), memory, 10 * 520 * 260 * 3);
+        planMemory(request.content, work, memory, 10 * 520 * 260 * 3);
         return memory * 1.02;
       } catch (error) {
         if (!(error instanceof ImpastoError)) throw error;
@@ -162,7 +166,7 @@ describe("A transfer in blocks", () => {
   test("stops between two blocks, and gives the best so far", async () => {
     const controller = new AbortController();
     const engine = { ...(await narrowEngine()), memory: leastMemory() };
-    const steps = stylize(request, engine, controller.signal);
+    const steps = stylize(request, engine, { signal: controller.signal });
     expect((await steps.next()).done).toBe(false);
     const second = steps.next();
     controller.abort();

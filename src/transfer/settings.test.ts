@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { MisuseError } from "../errors.ts";
 import { type OptionsInput, PRESET_NAMES, parseOptions } from "./options.ts";
-import { PRESETS, resolveSettings, weightedLayers } from "./settings.ts";
+import { PRESETS, resolveSettings } from "./settings.ts";
+import { namedLayers } from "./term.ts";
+import { termsOf } from "./terms/table.ts";
 
 const settle = (options: OptionsInput) => resolveSettings(parseOptions(options));
 
@@ -130,13 +132,28 @@ describe("Options that contradict each other", () => {
   });
 });
 
-describe("The weighted layers", () => {
-  test("are those above 0, in the network's order", () => {
-    expect(weightedLayers({ conv5_1: 1, conv2_1: 0, conv1_2: 0.1, conv1_1: 3 })).toEqual([
-      "conv1_1",
-      "conv1_2",
-      "conv5_1",
+describe("The layers", () => {
+  const weights = { conv5_1: 1, conv2_1: 0, conv1_2: 0.1, conv1_1: 3 };
+
+  test("that are named are in the network's order", () => {
+    expect(namedLayers(weights)).toEqual(["conv1_1", "conv1_2", "conv2_1", "conv5_1"]);
+    expect(namedLayers({})).toEqual([]);
+  });
+
+  test("that count are those above 0, in the network's order", () => {
+    const counted = (options: OptionsInput) =>
+      termsOf(settle({ preset: "gatys", ...options }))
+        .filter(({ counts }) => counts)
+        .map(({ name }) => name);
+    expect(counted({ contentWeight: 0, styleLayers: weights })).toEqual([
+      "style.conv1_1",
+      "style.conv1_2",
+      "style.conv5_1",
     ]);
-    expect(weightedLayers({})).toEqual([]);
+    expect(counted({ styleWeight: 0, contentLayers: weights })).toEqual([
+      "content.conv1_1",
+      "content.conv1_2",
+      "content.conv5_1",
+    ]);
   });
 });

@@ -15,8 +15,10 @@ import type { Picture } from "../image/picture.ts";
 import { sizeWithLongestSide } from "../image/size.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { DivergedError } from "./diverged.ts";
+import type { Engine } from "./engine.ts";
+import { lossOfKind } from "./objective.ts";
 import { type OptionsInput, PRESET_NAMES } from "./options.ts";
-import { drain, type Engine, type StylizeRequest, stylize } from "./stylize.ts";
+import { drain, type StylizeRequest, stylize } from "./stylize.ts";
 
 const { engine, run, paint, stopAfter } = await openTransfers();
 
@@ -31,10 +33,10 @@ describe("A transfer", () => {
         size: { width: 32, height: 24 },
         evaluations: 5,
       });
-      const { total, content, style, smoothness, terms } = loss;
-      const sum = Object.values(terms).reduce((a, b) => a + b, 0);
-      expect(total / sum).toBeCloseTo(1, 5);
-      expect((content + style + smoothness) / sum).toBeCloseTo(1, 5);
+      const sum = Object.values(loss.terms).reduce((a, b) => a + b, 0);
+      expect(loss.total / sum).toBeCloseTo(1, 5);
+      const kinds = ["content", "style", "smoothness"].map((kind) => lossOfKind(loss, kind));
+      expect(kinds.reduce((a, b) => a + b, 0) / sum).toBeCloseTo(1, 5);
       expect(shown).toMatchObject({ width: 32, height: 24 });
       expect(shown.alpha).toBeUndefined();
       expect(inRange(shown)).toBe(true);
@@ -100,8 +102,8 @@ describe("A transfer", () => {
 
   test("shows a picture of each step that stays as it was shown", async () => {
     const shown: { readonly picture: Picture; readonly copy: Float32Array }[] = [];
-    await drain(stylize(request(), engine), (iterate) => {
-      const picture = iterate.picture();
+    await drain(stylize(request(), engine), async (iterate) => {
+      const picture = await iterate.picture();
       shown.push({ picture, copy: picture.rgb.slice() });
     });
     for (const { picture, copy } of shown) expect(picture.rgb).toEqual(copy);
@@ -144,7 +146,7 @@ describe("The size of a result", () => {
   test("that is the content's own leaves every pixel as it is until a step is taken", async () => {
     const { iterates } = await run(request({ ...PLAIN, iterations: 1 }));
     expect(iterates[0].shown.rgb).toEqual(content.rgb);
-    expect(iterates[0].loss.content).toBe(0);
+    expect(lossOfKind(iterates[0].loss, "content")).toBe(0);
   });
 });
 
@@ -159,7 +161,9 @@ describe("Stopped by a signal, a transfer", () => {
 
   test("in the midst of an evaluation ends after it", async () => {
     const controller = new AbortController();
-    const steps = stylize(request({ ...PLAIN, iterations: 50 }), engine, controller.signal);
+    const steps = stylize(request({ ...PLAIN, iterations: 50 }), engine, {
+      signal: controller.signal,
+    });
     const pending = steps.next();
     controller.abort();
     expect((await pending).done).toBe(false);
@@ -183,14 +187,14 @@ describe("Stopped by a signal, a transfer", () => {
   test("before its first evaluation gives the picture it would have started from, at the final size", async () => {
     for (const options of [PLAIN, { ...COARSE_TO_FINE, size: 256 }]) {
       const compiled = engine.compiled();
-      const { iterates, result } = await run(request(options), AbortSignal.abort());
+      const { iterates, result } = await run(request(options), { signal: AbortSignal.abort() });
       expect(iterates).toEqual([]);
       expect(result).toMatchObject({ evaluations: 0, stopped: true, secondsPerEvaluation: 0 });
       expect(result.picture).toMatchObject(sizeWithLongestSide(32, 24, options.size));
       expect(inRange(result.picture)).toBe(true);
       expect(engine.compiled()).toBe(compiled);
     }
-    expect((await run(request(), AbortSignal.abort())).result.picture.rgb).toEqual(content.rgb);
+    expect((await run(request(), { signal: AbortSignal.abort() })).result.picture.rgb).toEqual(content.rgb);
   });
 
   test("at a coarse size gives its best picture at the final size", async () => {
@@ -209,7 +213,7 @@ describe("Stopped by a signal, a transfer", () => {
 
   test("at or after its end has not been stopped", async () => {
     const controller = new AbortController();
-    const { iterates, result } = await run(request(), controller.signal);
+    const { iterates, result } = await run(request(), { signal: controller.signal });
     controller.abort();
     expect(result.stopped).toBe(false);
     const last = await stopAfter(request(), iterates.length);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { firstLosses } from "../../../test/first-losses.ts";
 import { featuresOf, narrowEngine } from "../../../test/narrow-engine.ts";
 import { sumOfSquares } from "../../../test/plain-losses.ts";
+import { lossOfKind } from "../objective.ts";
 import { unitOfPower } from "../power.ts";
 import { impasto } from "./impasto.ts";
 
@@ -93,7 +94,7 @@ describe("The preset impasto", () => {
     );
     const power = unitOfPower(photograph / P.values.length, painting / S.values.length);
     const expected = sumOfSquares(F.values, P.values) / P.values.length / power;
-    expect(loss.content / (impasto.contentWeight * expected)).toBeCloseTo(1, 4);
+    expect(lossOfKind(loss, "content") / (impasto.contentWeight * expected)).toBeCloseTo(1, 4);
 
     let squares = 0;
     const { width, height, rgb } = x;
@@ -106,7 +107,8 @@ describe("The preset impasto", () => {
         }
       }
     }
-    expect(loss.smoothness / (0.25 * (squares / (width * height)))).toBeCloseTo(1, 4);
-    expect(loss.total / (loss.content + loss.style + loss.smoothness)).toBeCloseTo(1, 5);
+    expect(lossOfKind(loss, "smoothness") / (0.25 * (squares / (width * height)))).toBeCloseTo(1, 4);
+    const kinds = ["content", "style", "smoothness"].map((kind) => lossOfKind(loss, kind));
+    expect(loss.total / kinds.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
   });
 });

@@ -8,6 +8,7 @@ import { gramOf, sumOfSquares } from "../../../test/plain-losses.ts";
 import { byLayer } from "../../network/layers.ts";
 import { vgg19 } from "../../network/vgg19.ts";
 import { TORCHVISION } from "../../network/weights.ts";
+import { lossOfKind } from "../objective.ts";
 import { pictureOf, variablesOf } from "../start.ts";
 import { stylize } from "../stylize.ts";
 import { notebook } from "./notebook.ts";
@@ -101,8 +102,8 @@ describe("The preset notebook", () => {
       },
       engine,
     );
-    const pictures = [];
-    for await (const iterate of steps) pictures.push(iterate.picture().rgb);
+    const pictures: Float32Array[] = [];
+    for await (const iterate of steps) pictures.push((await iterate.picture()).rgb);
     expect(pictures[0].every((value, i) => Math.abs(value - content.rgb[i]) < 1e-6)).toBe(true);
     const moves = pictures[1].map((value, i) => Math.abs(value - content.rgb[i]) / STD[Math.floor(i / 768)]);
     const whole = moves.filter((move) => Math.abs(move - 0.003) < 3e-6);
@@ -134,6 +135,6 @@ describe("The preset notebook", () => {
       const expected = (1e6 * WEIGHTS[index] * mean) / (C * H * W);
       expect(loss.terms[`style.${layer}`] / expected, layer).toBeCloseTo(1, 4);
     }
-    expect(loss.total / (loss.content + loss.style)).toBeCloseTo(1, 5);
+    expect(loss.total / (lossOfKind(loss, "content") + lossOfKind(loss, "style"))).toBeCloseTo(1, 5);
   });
 });
