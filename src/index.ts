@@ -23,4 +23,5 @@ export type { Engine } from "./transfer/engine.ts";
 export type { Iterate, Stylization } from "./transfer/iterate.ts";
 export { type Measurement, measure } from "./transfer/measure.ts";
 export { type OptionsInput, optionsSchema } from "./transfer/options.ts";
-export { drain, type RunControls, type StylizeRequest, stylize } from "./transfer/stylize.ts";
+export type { RunControls, StylizeRequest } from "./transfer/run.ts";
+export { drain, stylize } from "./transfer/stylize.ts";

@@ -5,7 +5,8 @@
 import type { Picture } from "../src/image/picture.ts";
 import type { Iterate, Stylization } from "../src/transfer/iterate.ts";
 import type { OptionsInput } from "../src/transfer/options.ts";
-import { drain, type RunControls, type StylizeRequest, stylize } from "../src/transfer/stylize.ts";
+import type { RunControls, StylizeRequest } from "../src/transfer/run.ts";
+import { drain, stylize } from "../src/transfer/stylize.ts";
 import { colours, narrowEngine } from "./narrow-engine.ts";
 
 /** A preset of one size whose loss only falls, on pictures of the size that is asked for. */

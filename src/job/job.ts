@@ -8,8 +8,9 @@ import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
 import type { Engine } from "../transfer/engine.ts";
 import type { Iterate, Stylization } from "../transfer/iterate.ts";
+import type { RunControls } from "../transfer/run.ts";
 import { resolveSettings, type Settings } from "../transfer/settings.ts";
-import { drain, type RunControls, repaint } from "../transfer/stylize.ts";
+import { drain, repaint } from "../transfer/stylize.ts";
 import type { Job, JobInput } from "./recipe.ts";
 
 /** The pictures of a job. */

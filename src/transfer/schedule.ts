@@ -5,10 +5,13 @@
  */
 import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
+import type { Layer } from "../network/layers.ts";
 import type { OptimizerSettings } from "../optimizer/create.ts";
-import { checkPlan, heldBytes, planMemory, type Work } from "./plan.ts";
+import { required } from "../required.ts";
+import { checkPlan, heldBytes, pixelsSeen, planMemory, type Work } from "./plan.ts";
 import type { Settings } from "./settings.ts";
 import type { WeightedStyle } from "./targets.ts";
+import type { ScaleCost } from "./time-left.ts";
 
 /** One size of a run. */
 export interface PlannedScale {
@@ -72,6 +75,19 @@ export function checkRun(plan: readonly PlannedScale[], run: Planned): void {
     checkPlan(scale, { mostPixels, optimizer }, looked, run.work, run.memory, held(run));
   }
 }
+
+/** The size of the last of the planned sizes. */
+export function finalSize(plan: readonly PlannedScale[]): Size {
+  const { width, height } = required(plan.at(-1), "size in the plan");
+  return { width, height };
+}
+
+/** What a plan costs in time. @param layers where features are asked for. */
+export const costsOf = (plan: readonly PlannedScale[], layers: readonly Layer[]): readonly ScaleCost[] =>
+  plan.map(({ width, height, iterations, mostPixels = Number.POSITIVE_INFINITY }) => {
+    const size = { width, height };
+    return { size, iterations, pixelsSeen: pixelsSeen(size, mostPixels, layers) };
+  });
 
 /** The optimiser at one size. */
 export const optimizerAt = ({ history }: PlannedScale, { optimizer }: Settings): OptimizerSettings =>

@@ -6,7 +6,7 @@ import { MisuseError } from "../errors.ts";
 import type { Picture } from "../image/picture.ts";
 import { lossOfKind } from "./objective.ts";
 import { PRESET_NAMES } from "./options.ts";
-import type { StylizeRequest } from "./stylize.ts";
+import type { StylizeRequest } from "./run.ts";
 
 const { engine, run, paint } = await openTransfers();
 

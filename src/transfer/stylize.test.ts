@@ -18,7 +18,8 @@ import { DivergedError } from "./diverged.ts";
 import type { Engine } from "./engine.ts";
 import { lossOfKind } from "./objective.ts";
 import { type OptionsInput, PRESET_NAMES } from "./options.ts";
-import { drain, type StylizeRequest, stylize } from "./stylize.ts";
+import type { StylizeRequest } from "./run.ts";
+import { drain, stylize } from "./stylize.ts";
 
 const { engine, run, paint, stopAfter } = await openTransfers();
 

@@ -1,0 +1,48 @@
+/**
+ * What the terms of a run count, as long as somebody may change it.
+ * @module
+ */
+import type { Named } from "./named.ts";
+import { parseSteering, type Steering } from "./options.ts";
+import type { Prepared } from "./prepare.ts";
+import { type Settings, steered, steeringOf } from "./settings.ts";
+
+/** Settings as they are steered, and the weights that follow from them. */
+export interface SteeredWeights {
+  /** All weights as they are since one was changed; undefined before. */
+  steering(): Steering | undefined;
+  settings(): Settings;
+  /** What to ask for the weights before each evaluation: the same record as long as they stay the same. */
+  weights(prepared: Prepared): () => Named<number>;
+}
+
+/**
+ * Begins to follow.
+ * @param steer asked for what is wished now; another record than before changes the weights.
+ * @param before weights that were changed in a run that is gone on with.
+ */
+export function steeredWeights(
+  settings: Settings,
+  steer: (() => Steering | undefined) | undefined,
+  before: Steering | undefined,
+): SteeredWeights {
+  let steering = before;
+  let now = before ? steered(settings, before) : settings;
+  let wished: Steering | undefined;
+  return {
+    steering: () => steering,
+    settings: () => now,
+    weights({ weights }) {
+      let weighed = weights(now);
+      return () => {
+        const wish = steer?.();
+        if (wish === undefined || wish === wished) return weighed;
+        wished = wish;
+        now = steered(now, parseSteering(wish));
+        steering = steeringOf(now);
+        weighed = weights(now);
+        return weighed;
+      };
+    },
+  };
+}
