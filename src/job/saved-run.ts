@@ -76,7 +76,7 @@ function withoutArrays(value: unknown, name: string, tensors: Record<string, Wri
   if (Array.isArray(value)) {
     return value.map((one: unknown, index) => withoutArrays(one, `${name}.${index}`, tensors));
   }
-  if (!(value instanceof Object)) return null;
+  if (typeof value !== "object" || value === null) return null;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, one]) => one !== undefined)
