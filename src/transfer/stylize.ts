@@ -48,8 +48,8 @@ export interface RunControls {
   /** Stops it, with the best picture so far. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Asked before each evaluation: a record other than the one before changes what the terms count from then on. Where it is
-   * given, every layer that is named stays in the sum, also at weight 0, so that its weight can be raised.
+   * Asked before each evaluation for what is to count from then on; what is not named stays as it is. Where it is given,
+   * every layer that is named stays in the sum, also at weight 0, so that its weight can be raised.
    */
   readonly steer?: (() => Steering | undefined) | undefined;
   /** The state to go on from, of a run of the same request. It is the run's from then on. */
@@ -89,7 +89,8 @@ export async function* repaint(
   const styles = relativeToLargest(weighted);
   const { network, memory = Number.POSITIVE_INFINITY } = engine;
   const steering = follow(settings, steer, from?.steering);
-  const terms = termsOf(steering.settings()).filter(({ counts }) => counts || steer !== undefined);
+  const steerable = steering.steering() !== undefined;
+  const terms = termsOf(steering.settings()).filter(({ counts }) => counts || steerable);
   const planned = from?.plan ?? given;
   const size = sizeOf(required(planned?.at(-1) ?? settings.contentSize(content, settings.size), "size"));
   const run = { content, styles, initial, work: { network, settings, terms }, memory };
@@ -135,6 +136,7 @@ export async function* repaint(
       const work = {
         objective: prepared.objective,
         weights: steering.weights(prepared),
+        before: prepared.weights(steering.settings()),
         optimizer: optimizerAt(scale, settings),
         iterations,
       };
@@ -198,11 +200,11 @@ export async function* repaint(
 
 /** Settings as they are steered, and the weights that follow from them. */
 function follow(settings: Settings, steer: RunControls["steer"], before: Steering | undefined) {
-  let steering = before;
+  let steering = before ?? (steer && steeringOf(settings));
   let now = before ? steered(settings, before) : settings;
   let wished: Steering | undefined;
   return {
-    /** All that was changed so far. */
+    /** All that can be changed, as it is at present; nothing where nothing can. */
     steering: () => steering,
     settings: () => now,
     /** The weights, the same record as long as they stay the same. */
