@@ -20,13 +20,22 @@ const NAMES = [
   "drain",
   "encodePicture",
   "featuresAt",
+  "jobFrom",
+  "jobOf",
+  "loadRun",
   "measure",
   "openEngine",
+  "openRunner",
   "optionsSchema",
+  "readInput",
   "readPicture",
+  "recipeOf",
   "resize",
+  "runJob",
+  "saveRun",
   "stylize",
   "throughHeads",
+  "writeRecipe",
 ];
 
 const GRAPH_NAMES = [

@@ -27,12 +27,14 @@ const FORMAT = "impasto run 1";
 
 /**
  * Writes a run. The same run gives the same bytes.
- * @example await writeAtomically("cat.run", saveRun({ job, state: iterate.state() }));
+ * @example await writeAtomically("cat.run", saveRun({ job, state: await iterate.state() }));
  */
 export function saveRun({ job, state }: SavedRun): Uint8Array {
   const tensors: Record<string, WritableTensor> = {};
-  const rest = JSON.stringify(withoutArrays(state, "state", tensors));
-  return writeSafetensors(tensors, { format: FORMAT, job: JSON.stringify(job), state: rest });
+  const [jobText, stateText] = Object.entries({ job, state }).map(([name, value]) =>
+    JSON.stringify(withoutArrays(value, name, tensors)),
+  );
+  return writeSafetensors(tensors, { format: FORMAT, job: jobText, state: stateText });
 }
 
 /**
@@ -53,14 +55,14 @@ export function loadRun(bytes: Uint8Array, file = "The file"): SavedRun {
     const decode = dtype === "F64" ? decodeDoubles : decodeTensor;
     arrays.set(name, decode(part, dtype, name, file).slice());
   }
-  const state = stateSchema.safeParse(withArrays(parseJson(metadata.state, file), arrays));
+  const state = stateSchema.safeParse(parseJson(metadata.state, file, arrays));
   if (!state.success || !fits(state.data)) throw damaged(file);
   return { job: jobFrom(parseJson(metadata.job, file)), state: state.data };
 }
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
-/** The value with each array put among the tensors, and named in its place. */
+/** The value with each array put among the tensors, and named in its place; whatever order its properties came in. */
 function withoutArrays(value: unknown, name: string, tensors: Record<string, WritableTensor>): Json {
   if (value instanceof Float32Array || value instanceof Float64Array) {
     const shape = [value.length];
@@ -68,32 +70,39 @@ function withoutArrays(value: unknown, name: string, tensors: Record<string, Wri
       value instanceof Float64Array ? { shape, data: value, dtype: "F64" } : { shape, data: value };
     return { tensor: name };
   }
-  if (typeof value === "number" && !Number.isFinite(value)) return { number: String(value) };
+  if (typeof value === "number" && !isJson(value))
+    return { number: Object.is(value, -0) ? "-0" : String(value) };
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
   if (Array.isArray(value)) {
     return value.map((one: unknown, index) => withoutArrays(one, `${name}.${index}`, tensors));
   }
-  if (!(value instanceof Object)) return null;
+  if (typeof value !== "object" || value === null) return null;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, one]) => one !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, one]) => [key, withoutArrays(one, `${name}.${key}`, tensors)]),
   );
 }
 
-/** The value with each array in its place. */
-function withArrays(value: unknown, arrays: ReadonlyMap<string, unknown>): unknown {
-  if (Array.isArray(value)) return value.map((one) => withArrays(one, arrays));
-  if (!(value instanceof Object)) return value;
-  if ("tensor" in value && typeof value.tensor === "string") return arrays.get(value.tensor);
-  if ("number" in value && typeof value.number === "string") return Number(value.number);
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, withArrays(one, arrays)]));
-}
+/** Whether JSON has a way to write a number. */
+const isJson = (value: number): boolean => Number.isFinite(value) && !Object.is(value, -0);
 
-function parseJson(text: string | undefined, file: string): unknown {
+/** The value with each array in its place. */
+function parseJson(
+  text: string | undefined,
+  file: string,
+  arrays: ReadonlyMap<string, unknown> = new Map(),
+): unknown {
   try {
-    return JSON.parse(text ?? "");
+    return JSON.parse(text ?? "", (_, value: unknown) => {
+      if (!(value instanceof Object)) return value;
+      if ("tensor" in value && typeof value.tensor === "string") return arrays.get(value.tensor);
+      if ("number" in value && typeof value.number === "string") return Number(value.number);
+      return value;
+    });
   } catch {
+    // No JSON, or JSON within JSON without end.
     throw damaged(file);
   }
 }

@@ -32,6 +32,7 @@ export async function* repaintAt(
   const work = {
     objective: prepared.objective,
     weights: steering.weights(prepared),
+    before: prepared.weights(steering.settings()),
     optimizer: optimizerAt(scale, settings),
     iterations,
   };

@@ -50,7 +50,7 @@ export interface RunState {
   readonly loss: LossReport;
   /** The place with the lowest loss at this size, where that may be another. */
   readonly best?: Place | undefined;
-  /** Weights that were changed on the way. */
+  /** What is to count, where that may be changed on the way. */
   readonly steering?: Steering | undefined;
   /** Seconds spent so far, and at this size; for estimates alone. */
   readonly seconds: number;

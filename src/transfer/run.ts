@@ -36,8 +36,8 @@ export interface RunControls {
   /** Stops it, with the best picture so far. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Asked before each evaluation: a record other than the one before changes what the terms count from then on. Where it is
-   * given, every layer that is named stays in the sum, also at weight 0, so that its weight can be raised.
+   * Asked before each evaluation for what is to count from then on; what is not named stays as it is. Where it is given,
+   * every layer that is named stays in the sum, also at weight 0, so that its weight can be raised.
    */
   readonly steer?: (() => Steering | undefined) | undefined;
   /** The state to go on from, of a run of the same request. It is the run's from then on. */
@@ -82,7 +82,8 @@ export function beginRun(
   const styles = relativeToLargest(weighted);
   const { network, memory = Number.POSITIVE_INFINITY } = engine;
   const steering = steeredWeights(settings, steer, from?.steering);
-  const terms = termsOf(steering.settings()).filter(({ counts }) => counts || steer !== undefined);
+  const steerable = steering.steering() !== undefined;
+  const terms = termsOf(steering.settings()).filter(({ counts }) => counts || steerable);
   const pictures = { content, styles, initial, work: { network, settings, terms }, memory };
   const planned = from?.plan ?? given;
   if (planned) checkRun(planned, pictures);

@@ -17,10 +17,12 @@ import type { Place, ScaleState } from "./run-state.ts";
 export interface ScaleWork {
   readonly objective: Objective;
   /**
-   * What each term counts, asked before every evaluation. Another record than before is another objective: the optimiser
-   * begins again from where it is, and no loss is compared with those before.
+   * What each term counts, asked before every evaluation. Where it is not what it was, it is another objective: the
+   * optimiser begins again from where it is, and no loss is compared with those before.
    */
   weights(): Named<number>;
+  /** What each term counted where the state to go on from was made. */
+  readonly before?: Named<number>;
   readonly optimizer: OptimizerSettings;
   /** Evaluations in all. */
   readonly iterations: number;
@@ -33,7 +35,7 @@ export interface ScaleWork {
  * @throws DivergedError when an accepted loss is not a finite number; the best place before it has been yielded.
  */
 export async function* optimizeScale(
-  { objective, weights, optimizer: settings, iterations }: ScaleWork,
+  { objective, weights, before, optimizer: settings, iterations }: ScaleWork,
   begin: Float32Array | ScaleState,
   signal?: AbortSignal,
 ): AsyncGenerator<ScaleState, void> {
@@ -43,16 +45,16 @@ export async function* optimizeScale(
     begin instanceof Float32Array
       ? createOptimizer(begin, settings)
       : resumeOptimizer(begin.optimizer, settings);
-  let weighed = weights();
+  let weighed = before;
   let fresh = state === undefined;
   for (let evaluation = (state?.evaluation ?? 0) + 1; evaluation <= iterations; evaluation++) {
     if (optimizer.stalled) return;
     const began = performance.now();
-    const weighedNow = weights();
-    if (weighedNow !== weighed) {
+    const weighedBefore = weighed;
+    weighed = weights();
+    if (weighedBefore && !isSame(weighed, weighedBefore)) {
       optimizer = createOptimizer(optimizer.accepted, settings);
       if (state) state = withoutBest({ ...state, optimizer: optimizer.state });
-      weighed = weighedNow;
       fresh = true;
     }
     const evaluated = await unlessAborted(objective.evaluate(optimizer.point, weighed, signal), signal);
@@ -92,6 +94,9 @@ const diverged = (evaluation: number, safeguarded: boolean): DivergedError =>
 
 const allFinite = ({ total }: LossReport, gradient: Float32Array): boolean =>
   Number.isFinite(total) && gradient.every(Number.isFinite);
+
+const isSame = (one: Named<number>, other: Named<number>): boolean =>
+  Object.entries(one).every(([name, weight]) => weight === other[name]);
 
 const withoutBest = ({ best: _, ...state }: ScaleState): ScaleState => state;
 

@@ -9,7 +9,7 @@ import { type Settings, steered, steeringOf } from "./settings.ts";
 
 /** Settings as they are steered, and the weights that follow from them. */
 export interface SteeredWeights {
-  /** All weights as they are since one was changed; undefined before. */
+  /** All that can be changed, as it is at present; nothing where nothing can. */
   steering(): Steering | undefined;
   settings(): Settings;
   /** What to ask for the weights before each evaluation: the same record as long as they stay the same. */
@@ -18,15 +18,15 @@ export interface SteeredWeights {
 
 /**
  * Begins to follow.
- * @param steer asked for what is wished now; another record than before changes the weights.
- * @param before weights that were changed in a run that is gone on with.
+ * @param steer asked for what is wished now; what it does not name stays as it is.
+ * @param before what was to count in a run that is gone on with.
  */
 export function steeredWeights(
   settings: Settings,
   steer: (() => Steering | undefined) | undefined,
   before: Steering | undefined,
 ): SteeredWeights {
-  let steering = before;
+  let steering = before ?? (steer && steeringOf(settings));
   let now = before ? steered(settings, before) : settings;
   let wished: Steering | undefined;
   return {
