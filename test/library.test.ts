@@ -11,32 +11,40 @@ import * as library from "../src/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-const NAMES = [
+/** What works in a browser as well. */
+const PORTABLE_NAMES = [
   "DivergedError",
   "ImpastoError",
   "MisuseError",
+  "blobSource",
+  "builtInNetwork",
   "createOptimizer",
-  "decodePicture",
   "drain",
-  "encodePicture",
   "featuresAt",
   "jobFrom",
   "jobOf",
   "loadRun",
   "measure",
-  "openEngine",
-  "openRunner",
   "optionsSchema",
-  "readInput",
-  "readPicture",
   "recipeOf",
   "resize",
   "runJob",
   "saveRun",
   "stylize",
   "throughHeads",
+  "vgg19Network",
   "writeRecipe",
 ];
+
+const NAMES = [
+  ...PORTABLE_NAMES,
+  "decodePicture",
+  "encodePicture",
+  "openEngine",
+  "openRunner",
+  "readInput",
+  "readPicture",
+].sort();
 
 const GRAPH_NAMES = [
   "ShapeError",
@@ -70,11 +78,15 @@ const GRAPH_NAMES = [
   "total",
   "transpose",
   "upsample",
+  "writeOnnx",
 ];
 
 /** Runs a module in a process of its own, in the package's folder, so that "impasto" is the package itself. */
-const runModule = (code: string) =>
-  spawnSync(process.execPath, ["--input-type=module", "--eval", code], { cwd: root, encoding: "utf8" });
+const runModule = (code: string, ...flags: readonly string[]) =>
+  spawnSync(process.execPath, [...flags, "--input-type=module", "--eval", code], {
+    cwd: root,
+    encoding: "utf8",
+  });
 
 describe("The library", () => {
   test("has the names that are documented, and no others", () => {
@@ -109,11 +121,13 @@ describe("The library", () => {
 
 describe("The built package", () => {
   test.each([
-    ["impasto", NAMES],
-    ["impasto/graph", GRAPH_NAMES],
-  ])("gives those names to who imports %s, and does nothing else", (name, names) => {
+    ["impasto", "default", NAMES],
+    ["impasto", "browser", PORTABLE_NAMES],
+    ["impasto/graph", "default", GRAPH_NAMES],
+  ])("gives those names to who imports %s (%s), and does nothing else", (name, condition, names) => {
     const { status, stdout, stderr } = runModule(
       `console.log(Object.keys(await import("${name}")).sort().join())`,
+      `--conditions=${condition}`,
     );
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${names.join()}\n`, stderr: "" });
   });
@@ -133,17 +147,19 @@ describe("The built package", () => {
   });
 
   test("comes with types, an entry and a command where its description says", () => {
+    const entry = z.object({ types: z.string(), default: z.string() });
     const description = z
       .object({
         type: z.literal("module"),
         bin: z.object({ impasto: z.string() }),
-        exports: z.record(z.string(), z.object({ types: z.string(), default: z.string() })),
+        exports: z.object({ ".": entry.extend({ browser: entry }), "./graph": entry }).strict(),
         engines: z.object({ node: z.literal(">=20.18.1") }),
       })
       .parse(JSON.parse(readFileSync(`${root}package.json`, "utf8")));
-    expect(Object.keys(description.exports)).toEqual([".", "./graph"]);
-    const entries = Object.values(description.exports).flatMap(({ types, default: entry }) => [types, entry]);
-    for (const file of [...entries, description.bin.impasto])
+    const { ".": main, "./graph": graph } = description.exports;
+    const files = [main, main.browser, graph].flatMap(({ types, default: code }) => [types, code]);
+    for (const file of [...files, description.bin.impasto]) {
       expect(existsSync(root + file), file).toBe(true);
+    }
   });
 });

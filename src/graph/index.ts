@@ -1,9 +1,11 @@
 /**
  * The differentiable graph by itself, as others import it from "impasto/graph": values, operations on them, and the
- * gradient of a number with respect to any of them. Nothing is computed here; a runtime compiles what is built.
+ * gradient of a number with respect to any of them. Nothing is computed here: what is built is written as an ONNX model, and
+ * a runtime compiles and runs that.
  * @module
  */
 export { gradients } from "./gradients.ts";
+export { type OnnxModel, type OnnxTarget, writeOnnx } from "./onnx.ts";
 export { absolute } from "./operations/absolute.ts";
 export { add } from "./operations/add.ts";
 export { averagePool, upsample } from "./operations/average-pool.ts";
@@ -24,4 +26,4 @@ export { expand, sum, total } from "./operations/sum.ts";
 export { atLeast, positive } from "./operations/threshold.ts";
 export { transpose } from "./operations/transpose.ts";
 export { type Shape, ShapeError } from "./shape.ts";
-export { constant, input, scalar, type Tensor } from "./tensor.ts";
+export { type Capabilities, constant, input, scalar, type Tensor } from "./tensor.ts";

@@ -4,12 +4,9 @@
  */
 import { stat } from "node:fs/promises";
 import { PUBLIC_WEIGHTS } from "./fetch.node.ts";
-import {
-  digestFile,
-  type ReadWeightsOptions,
-  readWeightsFile,
-  type WeightsFile,
-} from "./read-weights.node.ts";
+import { digestFile } from "./file-source.node.ts";
+import { readWeightsFile } from "./read-weights.node.ts";
+import type { ReadWeightsOptions, WeightsFile } from "./read-weights.ts";
 
 /** What a check found. */
 interface WeightsReport extends Pick<WeightsFile, "format" | "convention" | "conventionFrom"> {
@@ -41,7 +38,7 @@ export const checkWeights = async (
   options: ReadWeightsOptions = {},
 ): Promise<WeightsReport> => {
   const { weights, format, convention, conventionFrom } = await readWeightsFile(path, options);
-  const { md5 } = await digestFile(path, "md5");
+  const md5 = await digestFile(path, "md5");
   const { size } = await stat(path);
   const isPublicFile = md5 === PUBLIC_WEIGHTS.md5 && size === PUBLIC_WEIGHTS.size;
   const note = isPublicFile

@@ -7,9 +7,9 @@
 import { type FileHandle, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { STATUS_CODES } from "node:http";
 import { withoutSecrets } from "./addresses.node.ts";
+import { digestFile } from "./file-source.node.ts";
 import type { Answer, HttpClient } from "./http.node.ts";
 import { MirrorError } from "./mirror-error.ts";
-import { digestFile } from "./read-weights.node.ts";
 
 /** A file to expect: its name, how it begins, its size in bytes and its MD5 in hexadecimal. */
 export interface ExpectedFile {
@@ -44,7 +44,7 @@ const sizeOf = async (path: string): Promise<number | undefined> => {
 
 /** Whether a file of the right size and MD5 is at `path`. */
 export const isExpected = async (path: string, { size, md5 }: ExpectedFile): Promise<boolean> =>
-  (await sizeOf(path)) === size && (await digestFile(path, "md5")).md5 === md5;
+  (await sizeOf(path)) === size && (await digestFile(path, "md5")) === md5;
 
 /** Removes a part and what is known of it. */
 async function discard(part: string): Promise<void> {
@@ -62,7 +62,7 @@ export async function complete(download: Download, goOn: boolean): Promise<void>
   const found = await usableSize(part, expected);
   const from = goOn ? found : 0;
   if (from < expected.size) await receive(download, from);
-  const { md5 } = await digestFile(part, "md5");
+  const md5 = await digestFile(part, "md5");
   if (md5 === expected.md5) return forgetOrigin(part);
   await discard(part);
   // The part may have been of another file: then a fresh start is worth it.

@@ -2,16 +2,16 @@
  * From a choice (`auto`, `vgg19`, `built-in`, a file) to a network ready to use, under Node.
  * @module
  */
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { MisuseError } from "../errors.ts";
+import { blobSource } from "./byte-source.ts";
 import { type Environment, locateWeights } from "./locate.node.ts";
 import { parseMeanActivations } from "./mean-activations.ts";
 import type { Network } from "./network.ts";
-import { type ReadWeightsOptions, readWeightsFile } from "./read-weights.node.ts";
-import { parseSafetensors } from "./safetensors.ts";
-import { studentNetwork } from "./student.ts";
+import { builtInNetwork } from "./open.ts";
+import { readWeightsFile } from "./read-weights.node.ts";
+import type { ReadWeightsOptions } from "./read-weights.ts";
 import { vgg19 } from "./vgg19.ts";
 
 type StatedConvention = NonNullable<ReadWeightsOptions["convention"]>;
@@ -56,10 +56,9 @@ export async function openNetwork(
 }
 
 async function openBuiltIn(): Promise<OpenedNetwork> {
-  const bytes = await readFile(BUILT_IN);
-  const checksum = createHash("sha256").update(bytes).digest("hex");
+  const file = new Blob([await readFile(BUILT_IN)]);
   return {
-    network: studentNetwork(parseSafetensors(bytes, "The built-in network"), checksum),
+    network: await builtInNetwork(blobSource(file, "The built-in network")),
     note: "the built-in network",
   };
 }

@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ImpastoError, MisuseError } from "../errors.ts";
+import { blobSource } from "./byte-source.ts";
 import { reverseInputChannels } from "./convention.ts";
 import { channelsOf, inputChannelsOf, LAYERS, torchvisionIndexOf } from "./layers.ts";
 import { readWeights, readWeightsFile } from "./read-weights.node.ts";
+import { readWeightsFrom } from "./read-weights.ts";
 import { type WritableTensor, writeSafetensors } from "./safetensors.ts";
 import { OXFORD, TORCHVISION, type VggWeights } from "./weights.ts";
 
@@ -78,6 +80,18 @@ describe("a file of weights", () => {
       weights: { input: OXFORD },
     });
     expect(described.weights.layers.conv1_1.kernel[18]).toBe(1);
+  });
+
+  it("is read from memory as from a file", async () => {
+    const tensors = blank();
+    tensors["features.0.bias"]?.data.set([1, 2, 3]);
+    const written = Uint8Array.from(writeSafetensors(tensors));
+    const inFile = await readWeightsFile(await file(written));
+    const inMemory = await readWeightsFrom(blobSource(new Blob([written]), "weights.bin"));
+    expect(inMemory.weights.checksum).toBe(inFile.weights.checksum);
+    expect(inMemory.weights.layers.conv1_1.bias).toEqual(inFile.weights.layers.conv1_1.bias);
+    const nothing = readWeightsFrom(blobSource(new Blob(["hello"]), "photo.bin"));
+    await expect(nothing).rejects.toThrow(/^photo\.bin is neither HDF5 nor safetensors/);
   });
 
   it("that is not there, or a folder, is a wrong request", async () => {

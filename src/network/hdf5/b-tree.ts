@@ -23,17 +23,17 @@ const ADDRESS_BYTES = 8;
  * @param level that of the node at the address; any, for the root.
  * @throws Hdf5Error when a node is not as it should be.
  */
-export function* leavesOf(
+export async function* leavesOf(
   reader: Hdf5Reader,
   address: number,
   kind: TreeKind,
   level?: number,
-): Generator<Leaf> {
-  const head = reader.structure(address, 24);
+): AsyncGenerator<Leaf> {
+  const head = await reader.structure(address, 24);
   head.signature("TREE");
   const [type, found, used] = [head.unsigned(1), head.unsigned(1), head.unsigned(2)];
   if (type !== kind.type || found !== (level ?? found)) throw damaged("one of its trees is out of order");
-  const node = reader.structure(address + 24, used * (kind.keyBytes + ADDRESS_BYTES));
+  const node = await reader.structure(address + 24, used * (kind.keyBytes + ADDRESS_BYTES));
   for (let index = 0; index < used; index++) {
     const key = node.part(kind.keyBytes);
     const child = node.address();

@@ -19,13 +19,13 @@ export const isGroup = (object: Hdf5Object): boolean =>
  * What a group holds.
  * @throws Hdf5Error when that cannot be read.
  */
-export function linksOf(reader: Hdf5Reader, group: Hdf5Object): Links {
+export async function linksOf(reader: Hdf5Reader, group: Hdf5Object): Promise<Links> {
   const links: Links = new Map();
   const table = one(group, MESSAGE.symbolTable);
-  if (table) addSymbols(links, reader, table.address(), table.address());
+  if (table) await addSymbols(links, reader, table.address(), table.address());
   for (const link of all(group, MESSAGE.link)) addLink(links, link);
   const info = one(group, MESSAGE.linkInfo);
-  if (info) for (const link of heapLinks(reader, info)) addLink(links, link);
+  if (info) for await (const link of heapLinks(reader, info)) addLink(links, link);
   return links;
 }
 
@@ -33,18 +33,18 @@ const NAMES = { type: 0, keyBytes: 8 } as const;
 const SYMBOL_BYTES = 40;
 const SOFT_LINK = 2;
 
-function addSymbols(links: Links, reader: Hdf5Reader, treeAt: number, heapAt: number): void {
-  const heap = reader.structure(heapAt, 32);
+async function addSymbols(links: Links, reader: Hdf5Reader, treeAt: number, heapAt: number): Promise<void> {
+  const heap = await reader.structure(heapAt, 32);
   heap.signature("HEAP");
   heap.skip(4);
   const size = heap.unsigned(8);
   heap.skip(8);
-  const names = reader.structure(heap.address(), size);
-  for (const { address } of leavesOf(reader, treeAt, NAMES)) {
-    const head = reader.structure(address, 8);
+  const names = await reader.structure(heap.address(), size);
+  for await (const { address } of leavesOf(reader, treeAt, NAMES)) {
+    const head = await reader.structure(address, 8);
     head.signature("SNOD");
     head.skip(2);
-    const symbols = reader.structure(address + 8, head.unsigned(2) * SYMBOL_BYTES);
+    const symbols = await reader.structure(address + 8, head.unsigned(2) * SYMBOL_BYTES);
     while (symbols.left > 0) {
       const [nameAt, object, cached] = [symbols.unsigned(8), symbols.address(), symbols.unsigned(4)];
       symbols.skip(20);

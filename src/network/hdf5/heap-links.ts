@@ -12,13 +12,13 @@ const HAS_ORDER = 1;
  * @param info the group's message about its links.
  * @throws Hdf5Error when the heap cannot be read.
  */
-export function* heapLinks(reader: Hdf5Reader, info: Cursor): Generator<Cursor> {
+export async function* heapLinks(reader: Hdf5Reader, info: Cursor): AsyncGenerator<Cursor> {
   info.skip(1);
   if (info.unsigned(1) & HAS_ORDER) info.skip(8);
   const [heapAt, namesAt] = [info.address(), info.address()];
   if (heapAt === NOWHERE) return;
-  const heap = openHeap(reader, heapAt);
-  for (const id of idsOf(reader, namesAt)) yield heap(id);
+  const heap = await openHeap(reader, heapAt);
+  for await (const id of idsOf(reader, namesAt)) yield heap(id);
 }
 
 /** The record type of a tree of links by their names. */
@@ -26,8 +26,8 @@ const BY_NAME = 5;
 const HASH_BYTES = 4;
 
 /** The places in the heap, as the tree's records have them. */
-function* idsOf(reader: Hdf5Reader, address: number): Generator<Cursor> {
-  const head = reader.structure(address, 34);
+async function* idsOf(reader: Hdf5Reader, address: number): AsyncGenerator<Cursor> {
+  const head = await reader.structure(address, 34);
   head.signature("BTHD");
   head.skip(1);
   const type = head.unsigned(1);
@@ -38,7 +38,7 @@ function* idsOf(reader: Hdf5Reader, address: number): Generator<Cursor> {
   if (type !== BY_NAME) throw damaged("the names in a group are out of order");
   if (depth > 0) throw unsupported("a group of very many names");
   if (count === 0) return;
-  const leaf = reader.structure(root, 6 + count * recordBytes);
+  const leaf = await reader.structure(root, 6 + count * recordBytes);
   leaf.signature("BTLF");
   leaf.skip(2);
   for (let index = 0; index < count; index++) {
@@ -58,8 +58,8 @@ interface Block {
 const MANAGED = 0;
 
 /** Opens a heap: the result gives what lies at a place in it. */
-function openHeap(reader: Hdf5Reader, address: number): (place: Cursor) => Cursor {
-  const head = reader.structure(address, 142);
+async function openHeap(reader: Hdf5Reader, address: number): Promise<(place: Cursor) => Promise<Cursor>> {
+  const head = await reader.structure(address, 142);
   head.signature("FRHP");
   head.skip(3);
   if (head.unsigned(2) > 0) throw unsupported("compressed names");
@@ -72,7 +72,7 @@ function openHeap(reader: Hdf5Reader, address: number): (place: Cursor) => Curso
   const [root, rows] = [head.address(), head.unsigned(2)];
   const blocks: Block[] = rows === 0 ? [{ from: 0, size: firstSize, address: root }] : [];
   if (rows > 0) {
-    const table = reader.structure(root, 13 + offsetBytes + rows * columns * 8);
+    const table = await reader.structure(root, 13 + offsetBytes + rows * columns * 8);
     table.signature("FHIB");
     table.skip(9 + offsetBytes);
     // The first two rows have blocks of the same size, each further row of twice the size. Beyond the largest size it
@@ -84,7 +84,7 @@ function openHeap(reader: Hdf5Reader, address: number): (place: Cursor) => Curso
       }
     }
   }
-  return (place) => {
+  return async (place) => {
     if (((place.unsigned(1) >> 4) & 3) !== MANAGED) throw unsupported("very long names");
     const [offset, length] = [place.unsigned(offsetBytes), place.unsigned(place.left)];
     const block = blocks.find(({ from, size }) => from <= offset && offset < from + size);

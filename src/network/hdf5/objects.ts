@@ -54,8 +54,8 @@ const BEFORE_ADDRESSES = [9, 13, 1, 1] as const;
  * Where the root group is.
  * @throws Hdf5Error when the file has lost its beginning or its end.
  */
-export function rootAddress(reader: Hdf5Reader): number {
-  const superblock = reader.structure(0, Math.min(reader.size, 96));
+export async function rootAddress(reader: Hdf5Reader): Promise<number> {
+  const superblock = await reader.structure(0, Math.min(reader.size, 96));
   superblock.skip(SIGNATURE.length);
   const version = superblock.unsigned(1);
   const gap = BEFORE_ADDRESSES[version];
@@ -77,15 +77,15 @@ export function rootAddress(reader: Hdf5Reader): number {
  * The object at an address.
  * @throws Hdf5Error when there is none.
  */
-export function objectAt(reader: Hdf5Reader, address: number): Hdf5Object {
-  const version = reader.structure(address, 1).unsigned(1);
+export async function objectAt(reader: Hdf5Reader, address: number): Promise<Hdf5Object> {
+  const version = (await reader.structure(address, 1)).unsigned(1);
   return version === 1 ? oldObject(reader, address) : newObject(reader, address);
 }
 
-function oldObject(reader: Hdf5Reader, address: number): Hdf5Object {
-  const prefix = reader.structure(address, 16);
+async function oldObject(reader: Hdf5Reader, address: number): Promise<Hdf5Object> {
+  const prefix = await reader.structure(address, 16);
   prefix.skip(8);
-  const first = reader.structure(address + 16, prefix.unsigned(4));
+  const first = await reader.structure(address + 16, prefix.unsigned(4));
   return messagesFrom(first, (where, length) => reader.structure(where, length), {
     headBytes: 8,
     next(block) {
@@ -101,21 +101,21 @@ const HAS_ATTRIBUTE_LIMITS = 0x10;
 const HAS_ORDER = 0x04;
 const CHECKSUM_BYTES = 4;
 
-function newObject(reader: Hdf5Reader, address: number): Hdf5Object {
-  const prefix = reader.structure(address, 6);
+async function newObject(reader: Hdf5Reader, address: number): Promise<Hdf5Object> {
+  const prefix = await reader.structure(address, 6);
   prefix.signature("OHDR");
   prefix.skip(1);
   const contents = prefix.unsigned(1);
   const sizeAt = address + 6 + (contents & HAS_TIMES ? 16 : 0) + (contents & HAS_ATTRIBUTE_LIMITS ? 4 : 0);
   const sizeBytes = 2 ** (contents & 3);
-  const size = reader.structure(sizeAt, sizeBytes).unsigned(sizeBytes);
+  const size = (await reader.structure(sizeAt, sizeBytes)).unsigned(sizeBytes);
   const orderBytes = contents & HAS_ORDER ? 2 : 0;
-  const blockAt = (where: number, length: number): Cursor => {
-    const block = reader.structure(where, length);
+  const blockAt = async (where: number, length: number): Promise<Cursor> => {
+    const block = await reader.structure(where, length);
     block.signature("OCHK");
     return block.part(block.left - CHECKSUM_BYTES);
   };
-  return messagesFrom(reader.structure(sizeAt + sizeBytes, size), blockAt, {
+  return messagesFrom(await reader.structure(sizeAt + sizeBytes, size), blockAt, {
     headBytes: 4 + orderBytes,
     next(block) {
       const [type, length, flags] = [block.unsigned(1), block.unsigned(2), block.unsigned(1)];
@@ -132,11 +132,11 @@ interface Packing {
 }
 
 /** The messages of a block and of all that it leads to. */
-function messagesFrom(
+async function messagesFrom(
   first: Cursor,
-  blockAt: (address: number, length: number) => Cursor,
+  blockAt: (address: number, length: number) => Promise<Cursor>,
   { headBytes, next }: Packing,
-): Message[] {
+): Promise<Message[]> {
   const messages: Message[] = [];
   const blocks = [first];
   for (const block of blocks) {
@@ -145,7 +145,7 @@ function messagesFrom(
       messages.push(message);
       if (message.type === MESSAGE.continuation) {
         const further = new Cursor(message.bytes);
-        blocks.push(blockAt(further.address(), further.unsigned(8)));
+        blocks.push(await blockAt(further.address(), further.unsigned(8)));
       }
     }
   }

@@ -4,6 +4,7 @@
  * The structures are those of https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html
  * @module
  */
+import type { ByteSource } from "../byte-source.ts";
 
 /** Why a file cannot be read, as the rest of a sentence that begins with its name. */
 export class Hdf5Error extends Error {}
@@ -15,14 +16,6 @@ export const damaged = (what: string): Hdf5Error => new Hdf5Error(`is damaged ($
 export const unsupported = (what: string): Hdf5Error =>
   new Hdf5Error(`has ${what}, which impasto does not read; convert it to safetensors`);
 
-/** A file that is open. */
-export interface Hdf5Source {
-  /** In bytes. */
-  readonly size: number;
-  /** Reads a part of the file into an array of its own; fewer bytes where the file has become shorter. */
-  read(offset: number, length: number): Uint8Array;
-}
-
 /** The address of what is not there: all bits set. */
 export const NOWHERE = 2 ** 64;
 
@@ -32,12 +25,17 @@ const MOST_BYTES = 2 ** 23;
 /** What reading a structure counts for beside its own bytes. */
 const STRUCTURE_BYTES = 64;
 
+/** So much is read at once where there is a structure, for others lie beside it. */
+const READ_AHEAD = 2 ** 13;
+
 /** Gives the structures and the values of a file. */
 export class Hdf5Reader {
-  readonly #source: Hdf5Source;
+  readonly #source: Pick<ByteSource, "size" | "read">;
   #left = MOST_BYTES;
+  /** What was read last of the structures, and from where. */
+  #ahead: { readonly from: number; readonly bytes: Uint8Array } = { from: 0, bytes: new Uint8Array() };
 
-  constructor(source: Hdf5Source) {
+  constructor(source: Pick<ByteSource, "size" | "read">) {
     this.#source = source;
   }
 
@@ -50,19 +48,25 @@ export class Hdf5Reader {
    * Reads a structure.
    * @throws Hdf5Error when it is not within the file, or there are too many.
    */
-  structure(address: number, length: number): Cursor {
+  async structure(address: number, length: number): Promise<Cursor> {
     this.#left -= length + STRUCTURE_BYTES;
     if (this.#left < 0) throw damaged("its structures go in circles, or are far more than weights need");
-    return new Cursor(this.values(address, length));
+    const start = address - this.#ahead.from;
+    if (start >= 0 && start + length <= this.#ahead.bytes.length) {
+      return new Cursor(this.#ahead.bytes.subarray(start, start + length));
+    }
+    const more = Math.min(READ_AHEAD, this.size - address);
+    this.#ahead = { from: address, bytes: await this.values(address, Math.max(length, more)) };
+    return new Cursor(this.#ahead.bytes.subarray(0, length));
   }
 
   /**
    * Reads values, after the caller has checked that as many are expected.
    * @throws Hdf5Error when they are not within the file.
    */
-  values(address: number, length: number): Uint8Array {
+  async values(address: number, length: number): Promise<Uint8Array> {
     if (address + length > this.size) throw damaged("something in it lies beyond its end");
-    const bytes = this.#source.read(address, length);
+    const bytes = await this.#source.read(address, address + length);
     if (bytes.length < length) throw damaged("it became shorter while it was read");
     return bytes;
   }

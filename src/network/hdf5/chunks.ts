@@ -4,8 +4,8 @@
  * that time and memory are bounded by the shape that was asked for.
  * @module
  */
-import { inflateSync } from "node:zlib";
 import { leavesOf } from "./b-tree.ts";
+import { inflate } from "./inflate.ts";
 import { type Cursor, damaged, type Hdf5Reader, unsupported } from "./reader.ts";
 
 /** What the chunks make: an array of this shape, its values of `width` bytes. */
@@ -34,12 +34,12 @@ const product = (factors: readonly number[]): number =>
  * @param pipeline what it says of filters, if there are any.
  * @throws Hdf5Error when a chunk is missing, damaged or too large, or a filter is none that impasto has.
  */
-export function readChunks(
+export async function readChunks(
   reader: Hdf5Reader,
   layout: Cursor,
   pipeline: Cursor | undefined,
   { shape, width }: Whole,
-): Uint8Array {
+): Promise<Uint8Array> {
   const rank = layout.unsigned(1) - 1;
   const tree = layout.address();
   const axes = shape.map((size) => ({ size, step: layout.unsigned(4) }));
@@ -58,7 +58,7 @@ export function readChunks(
   const filters = pipeline === undefined ? [] : filtersOf(pipeline, width, chunkBytes);
   const whole = new Uint8Array(wholeBytes);
   const origins = new Set<string>();
-  for (const { key, address } of leavesOf(reader, tree, { type: CHUNKS, keyBytes: 16 + 8 * rank })) {
+  for await (const { key, address } of leavesOf(reader, tree, { type: CHUNKS, keyBytes: 16 + 8 * rank })) {
     const [stored, leftOut] = [key.unsigned(4), key.unsigned(4)];
     const origin = axes.map(() => key.unsigned(8));
     const fits = axes.every(({ size, step }, axis) => {
@@ -70,10 +70,10 @@ export function readChunks(
       throw damaged("a chunk is not where it should be");
     }
     origins.add(origin.join());
-    const values = filters.reduceRight(
-      (bytes, undo, index) => (leftOut & (1 << index) ? bytes : undo(bytes)),
-      reader.values(address, stored),
-    );
+    let values = await reader.values(address, stored);
+    for (const [index, undo] of [...filters.entries()].reverse()) {
+      if (!(leftOut & (1 << index))) values = await undo(values);
+    }
     if (values.length !== chunkBytes) throw damaged("a chunk is not of its size");
     place(
       values,
@@ -112,7 +112,7 @@ function place(chunk: Uint8Array, whole: Uint8Array, [axis, ...inner]: readonly 
   }
 }
 
-type Undo = (bytes: Uint8Array) => Uint8Array;
+type Undo = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
 const DEFLATE = 1;
 const SHUFFLE = 2;
@@ -148,7 +148,7 @@ function filtersOf(pipeline: Cursor, width: number, chunkBytes: number): Undo[] 
     const parameters = pipeline.unsigned(2);
     pipeline.skip(nameBytes + 4 * parameters + (version === 1 && parameters % 2 === 1 ? 4 : 0));
     // What is inflated may end in checksums.
-    if (id === DEFLATE) return (bytes) => inflate(bytes, chunkBytes + MOST_FILTERS * CHECKSUM_BYTES);
+    if (id === DEFLATE) return (bytes) => inflated(bytes, chunkBytes + MOST_FILTERS * CHECKSUM_BYTES);
     if (id === SHUFFLE) return (bytes) => unshuffle(bytes, width);
     if (id === FLETCHER32) return withoutChecksum;
     const other = OTHERS.get(id);
@@ -156,9 +156,9 @@ function filtersOf(pipeline: Cursor, width: number, chunkBytes: number): Undo[] 
   });
 }
 
-function inflate(bytes: Uint8Array, most: number): Uint8Array {
+async function inflated(bytes: Uint8Array, most: number): Promise<Uint8Array> {
   try {
-    return inflateSync(bytes, { maxOutputLength: most });
+    return await inflate(bytes, most);
   } catch {
     throw damaged("a chunk cannot be decompressed");
   }

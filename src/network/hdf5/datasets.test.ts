@@ -5,7 +5,8 @@ import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import type { File, Group } from "h5wasm/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isDataset, readFloats, shapeOf } from "./datasets.node.ts";
+import { blobSource } from "../byte-source.ts";
+import { isDataset, readFloats, shapeOf } from "./datasets.ts";
 import { isGroup, linksOf } from "./groups.ts";
 import { objectAt, rootAddress } from "./objects.ts";
 import { Hdf5Error, Hdf5Reader } from "./reader.ts";
@@ -33,23 +34,27 @@ async function write(libver: (typeof VERSIONS)[number], fill: (file: File) => vo
 }
 
 const readerOf = (bytes: Uint8Array): Hdf5Reader =>
-  new Hdf5Reader({ size: bytes.length, read: (offset, length) => bytes.slice(offset, offset + length) });
+  new Hdf5Reader(blobSource(new Blob([Uint8Array.from(bytes)]), "a file"));
 
 /** The shapes and values of all datasets, by their paths; none of more values than the largest in these tests. */
-function datasetsIn(bytes: Uint8Array): Map<string, { shape: number[]; values: Float32Array }> {
+async function datasetsIn(
+  bytes: Uint8Array,
+): Promise<Map<string, { shape: number[]; values: Float32Array }>> {
   const reader = readerOf(bytes);
   const found = new Map<string, { shape: number[]; values: Float32Array }>();
-  const visit = (address: number, path: string, depth: number): void => {
-    const object = objectAt(reader, address);
+  const visit = async (address: number, path: string, depth: number): Promise<void> => {
+    const object = await objectAt(reader, address);
     if (isDataset(object)) {
       const shape = shapeOf(object);
       if (shape.reduce((product, size) => product * size, 1) > VALUES.length) return;
-      found.set(path, { shape, values: readFloats(reader, object, path) });
+      found.set(path, { shape, values: await readFloats(reader, object, path) });
     } else if (depth > 0 && isGroup(object)) {
-      for (const [name, child] of linksOf(reader, object)) visit(child, `${path}/${name}`, depth - 1);
+      for (const [name, child] of await linksOf(reader, object)) {
+        await visit(child, `${path}/${name}`, depth - 1);
+      }
     }
   };
-  visit(rootAddress(reader), "", 3);
+  await visit(await rootAddress(reader), "", 3);
   return found;
 }
 
@@ -103,7 +108,7 @@ describe.each(VERSIONS)("An HDF5 file as the version %s writes it", (version) =>
       inner.create_dataset({ name: "doubles", data: doubles, shape: [210] });
       inner.create_dataset({ name: "one", data: Float32Array.of(0.5), shape: [1, 1] });
     });
-    const found = datasetsIn(bytes);
+    const found = await datasetsIn(bytes);
     expect([...found.keys()].sort()).toEqual(["/outer/inner/doubles", "/outer/inner/one", "/values"]);
     expect(found.get("/values")).toEqual({ shape: SHAPE, values: VALUES });
     expect(found.get("/outer/inner/doubles")).toEqual({ shape: [210], values: VALUES });
@@ -115,7 +120,7 @@ describe.each(VERSIONS)("An HDF5 file as the version %s writes it", (version) =>
     const bytes = await write(version, (file) => {
       for (const name of names) plain(file, name);
     });
-    const found = datasetsIn(bytes);
+    const found = await datasetsIn(bytes);
     expect([...found.keys()].sort()).toEqual(names.map((name) => `/${name}`).sort());
     for (const { values } of found.values()) expect(values).toEqual(VALUES);
   });
@@ -126,7 +131,7 @@ describe.each(VERSIONS)("An HDF5 file as the version %s writes it", (version) =>
       file.create_soft_link("/values", "soft");
       file.create_external_link("/etc/hostname", "/values", "external");
     });
-    expect([...datasetsIn(bytes).keys()]).toEqual(["/values"]);
+    expect([...(await datasetsIn(bytes)).keys()]).toEqual(["/values"]);
   });
 
   it.each([true, false])(
@@ -134,15 +139,15 @@ describe.each(VERSIONS)("An HDF5 file as the version %s writes it", (version) =>
     async (compressed) => {
       const bytes = await write(version, (file) => inChunks(file, compressed));
       if (version === "latest")
-        expect(() => datasetsIn(bytes)).toThrow(/has chunks .*convert it to safetensors/);
-      else expect(datasetsIn(bytes).get("/values")).toEqual({ shape: SHAPE, values: VALUES });
+        await expect(datasetsIn(bytes)).rejects.toThrow(/has chunks .*convert it to safetensors/);
+      else expect((await datasetsIn(bytes)).get("/values")).toEqual({ shape: SHAPE, values: VALUES });
     },
   );
 
   it("is refused wherever it ends too early", async () => {
     const bytes = await write(version, (file) => plain(file));
     for (let length = 0; length < bytes.length; length += 7) {
-      expect(() => datasetsIn(bytes.subarray(0, length))).toThrow(Hdf5Error);
+      await expect(datasetsIn(bytes.subarray(0, length))).rejects.toThrow(Hdf5Error);
     }
   });
 
@@ -157,12 +162,12 @@ describe.each(VERSIONS)("An HDF5 file as the version %s writes it", (version) =>
       at: fc.nat(bytes.length - 1),
       to: fc.oneof(fc.constantFrom(0, 1, 255), fc.nat(255)),
     });
-    fc.assert(
-      fc.property(fc.array(change, { minLength: 1, maxLength: 5 }), (changes) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 5 }), async (changes) => {
         const changed = Buffer.from(bytes);
         for (const { at, to } of changes) changed[at] = to;
         try {
-          for (const { shape, values } of datasetsIn(changed).values()) {
+          for (const { shape, values } of (await datasetsIn(changed)).values()) {
             expect(values).toHaveLength(shape.reduce((product, size) => product * size, 1));
           }
         } catch (error) {
@@ -195,7 +200,7 @@ describe("An HDF5 file made to do harm", () => {
     // 32¹⁰ ways from the topmost node to the names.
     nodes.at(-1)?.copy(file, root);
     file.writeBigUInt64LE(BigInt(file.length), 40);
-    expect(() => datasetsIn(file)).toThrow("its structures go in circles");
+    await expect(datasetsIn(file)).rejects.toThrow("its structures go in circles");
   });
 
   it("comes to an end where the messages of an object go on where they began", async () => {
@@ -207,7 +212,7 @@ describe("An HDF5 file made to do harm", () => {
     bytes.writeBigUInt64LE(first, object + 24);
     bytes.writeBigUInt64LE(24n, object + 32);
     bytes.writeUInt32LE(24, object + 8);
-    expect(() => datasetsIn(bytes)).toThrow("its structures go in circles");
+    await expect(datasetsIn(bytes)).rejects.toThrow("its structures go in circles");
   });
 });
 
@@ -232,27 +237,29 @@ describe("Chunks in an HDF5 file", () => {
       [8, 7, 5],
       [300, 7, 6],
     ])
-      expect(datasetsIn(await chunked(chunks, undefined, growing)).get("/values")).toEqual(expected);
+      expect((await datasetsIn(await chunked(chunks, undefined, growing))).get("/values")).toEqual(expected);
     for (const chunks of [
       [500, 7, 6],
       [50000, 7, 6],
       [500, 1, 1],
     ]) {
       const bytes = await chunked(chunks, undefined, growing);
-      expect(() => datasetsIn(bytes)).toThrow("has chunks far larger than their dataset, which");
+      await expect(datasetsIn(bytes)).rejects.toThrow("has chunks far larger than their dataset, which");
     }
   });
 
   it("may end in a checksum, for which there must be room", async () => {
     const bytes = await chunked([2, 3, 4], 3);
-    expect(datasetsIn(bytes).get("/values")).toEqual(expected);
+    expect((await datasetsIn(bytes)).get("/values")).toEqual(expected);
     // The size of the first chunk, its filters that were left out, and where it begins.
     const size = 4 * 2 * 3 * 4 + 4;
     const first = Buffer.alloc(32);
     first.writeUInt32LE(size);
     const short = Buffer.from(first);
     short.writeUInt32LE(3);
-    expect(() => datasetsIn(replaced(bytes, [...first], [...short]))).toThrow("a chunk has no checksum");
+    await expect(datasetsIn(replaced(bytes, [...first], [...short]))).rejects.toThrow(
+      "a chunk has no checksum",
+    );
   });
 
   it("pass through few filters, or are refused before they are read", async () => {
@@ -261,7 +268,7 @@ describe("Chunks in an HDF5 file", () => {
     const pipeline = [1, 1, 0, 0, 0, 0, 0, 0, 3, 0];
     for (const count of [5, 32, 255]) {
       const many = replaced(bytes, pipeline, [1, count]);
-      expect(() => datasetsIn(many)).toThrow(
+      await expect(datasetsIn(many)).rejects.toThrow(
         `has ${count} filters on a dataset, which impasto does not read`,
       );
     }
@@ -276,7 +283,7 @@ describe("Chunks in an HDF5 file", () => {
     const bytes = await chunked([5, 7, 6], 3);
     const pipeline = [1, 1, 0, 0, 0, 0, 0, 0, 3, 0];
     const other = replaced(bytes, pipeline, [...pipeline.slice(0, 8), id & 255, id >> 8]);
-    expect(() => datasetsIn(other)).toThrow(`has ${named}, which impasto does not read`);
+    await expect(datasetsIn(other)).rejects.toThrow(`has ${named}, which impasto does not read`);
   });
 });
 
@@ -286,13 +293,13 @@ describe("Values in an HDF5 file", () => {
     const big = replaced(bytes, FLOAT32, [0x11, 0x21, ...FLOAT32.slice(2)]);
     const swapped = Buffer.from(VALUES.slice().buffer).swap32();
     const expected = new Float32Array(swapped.buffer, swapped.byteOffset, VALUES.length);
-    expect(datasetsIn(big).get("/values")?.values).toEqual(expected);
+    expect((await datasetsIn(big)).get("/values")?.values).toEqual(expected);
     const half = replaced(
       bytes,
       FLOAT32,
       [0x11, 0x20, 15, 0, 2, 0, 0, 0, 0, 0, 16, 0, 10, 5, 0, 10, 15, 0, 0, 0],
     );
-    const values = datasetsIn(half).get("/values")?.values ?? new Float32Array();
+    const values = (await datasetsIn(half)).get("/values")?.values ?? new Float32Array();
     const bits = new Uint16Array(VALUES.buffer, 0, VALUES.length);
     expect(values).toHaveLength(VALUES.length);
     expect([...bits].every((one, index) => Object.is(values[index], valueOfHalf(one)))).toBe(true);
@@ -302,12 +309,14 @@ describe("Values in an HDF5 file", () => {
     const bytes = await write("earliest", (file) =>
       file.create_dataset({ name: "counts", data: Int32Array.of(1, 2), shape: [2] }),
     );
-    expect(() => datasetsIn(bytes)).toThrow("keeps /counts as integers of 32 bits; expected floats of 16");
+    await expect(datasetsIn(bytes)).rejects.toThrow(
+      "keeps /counts as integers of 32 bits; expected floats of 16",
+    );
     const odd = replaced(await write("earliest", (file) => plain(file)), FLOAT32, [
       ...FLOAT32.slice(0, 16),
       ...[130, 0, 0, 0],
     ]);
-    expect(() => datasetsIn(odd)).toThrow("keeps /values as unusual floats of 32 bits");
+    await expect(datasetsIn(odd)).rejects.toThrow("keeps /values as unusual floats of 32 bits");
   });
 
   it("whose chunk grows beyond its size when it is decompressed are refused", async () => {
@@ -315,15 +324,16 @@ describe("Values in an HDF5 file", () => {
     const bytes = await write("earliest", (file) =>
       file.create_dataset({ name: "n", data: noise, shape: [2048], chunks: [2048], compression: 9 }),
     );
-    const reader = () => {
-      const opened = readerOf(bytes);
-      const address = linksOf(opened, objectAt(opened, rootAddress(opened))).get("n") ?? 0;
-      return readFloats(opened, objectAt(opened, address), "n");
+    const read = async () => {
+      const reader = readerOf(bytes);
+      const root = await objectAt(reader, await rootAddress(reader));
+      const address = (await linksOf(reader, root)).get("n") ?? 0;
+      return readFloats(reader, await objectAt(reader, address), "n");
     };
-    expect(reader()).toEqual(noise);
+    expect(await read()).toEqual(noise);
     const stored = bytes.indexOf(Buffer.of(0x78, 0xda));
     expect(stored).toBeGreaterThan(0);
     bytes.set(deflateSync(new Uint8Array(2 ** 20)), stored);
-    expect(reader).toThrow("a chunk cannot be decompressed");
+    await expect(read()).rejects.toThrow("a chunk cannot be decompressed");
   });
 });

@@ -3,8 +3,8 @@
  * 64 bits, in either byte order, in one piece or in chunks.
  * @module
  */
-import { decodeTensor } from "../safetensors.ts";
-import { readChunks } from "./chunks.node.ts";
+import { decodeDoubles, decodeTensor } from "../safetensors.ts";
+import { readChunks } from "./chunks.ts";
 import { type Hdf5Object, has, MESSAGE, one } from "./objects.ts";
 import { type Cursor, damaged, Hdf5Error, type Hdf5Reader, NOWHERE, unsupported } from "./reader.ts";
 
@@ -28,15 +28,25 @@ export function shapeOf(dataset: Hdf5Object): number[] {
  * @param name what a message calls the dataset.
  * @throws Hdf5Error when the values are no floats, or not there.
  */
-export function readFloats(reader: Hdf5Reader, dataset: Hdf5Object, name: string): Float32Array {
+export async function readFloats(
+  reader: Hdf5Reader,
+  dataset: Hdf5Object,
+  name: string,
+): Promise<Float32Array> {
   const { width, bigEndian } = floatsOf(required(dataset, MESSAGE.datatype), name);
-  const values = readBytes(reader, dataset, width);
-  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-  if (width === 2) return decodeTensor(bigEndian ? bytes.swap16() : bytes, "F16", name);
-  if (width === 4) return decodeTensor(bigEndian ? bytes.swap32() : bytes, "F32", name);
-  const doubles = new Float64Array(bytes.length / 8);
-  new Uint8Array(doubles.buffer).set(bigEndian ? bytes.swap64() : bytes);
-  return new Float32Array(doubles);
+  const stored = await readBytes(reader, dataset, width);
+  const bytes = bigEndian ? swapped(stored, width) : stored;
+  if (width === 8) return new Float32Array(decodeDoubles(bytes, "F64", name));
+  return decodeTensor(bytes, width === 2 ? "F16" : "F32", name);
+}
+
+/** Values of so many bytes, each in the other byte order. */
+function swapped(bytes: Uint8Array, width: number): Uint8Array {
+  const result = new Uint8Array(bytes.length);
+  for (let value = 0; value < bytes.length; value += width) {
+    for (let byte = 0; byte < width; byte++) result[value + byte] = bytes[value + width - 1 - byte] ?? 0;
+  }
+  return result;
 }
 
 function required(dataset: Hdf5Object, type: number): Cursor {
@@ -84,7 +94,7 @@ const COMPACT = 0;
 const CONTIGUOUS = 1;
 const CHUNKED = 2;
 
-function readBytes(reader: Hdf5Reader, dataset: Hdf5Object, width: number): Uint8Array {
+async function readBytes(reader: Hdf5Reader, dataset: Hdf5Object, width: number): Promise<Uint8Array> {
   const shape = shapeOf(dataset);
   const length = shape.reduce((product, size) => product * size, width);
   const layout = required(dataset, MESSAGE.layout);

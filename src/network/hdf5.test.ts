@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ImpastoError } from "../errors.ts";
-import { readHdf5 } from "./hdf5.node.ts";
+import { withFileSource } from "./file-source.node.ts";
+import { readHdf5 as readHdf5From } from "./hdf5.ts";
 import { channelsOf, inputChannelsOf, kerasNameOf, LAYERS, type Layer } from "./layers.ts";
 import { OXFORD } from "./weights.ts";
+
+const readHdf5 = (path: string) => withFileSource(path, readHdf5From);
 
 interface Options {
   readonly omit?: Layer;
