@@ -7,6 +7,13 @@
 /** The work could not be done: a broken file, a device that is not there, no memory. The command line exits with 1. */
 export class ImpastoError extends Error {
   override readonly name: string = "ImpastoError";
+  /** What would help: whoever speaks to a person says how to get it there. */
+  readonly lacks: "weights" | undefined;
+
+  constructor(message: string, { lacks, ...options }: ErrorOptions & { lacks?: "weights" | undefined } = {}) {
+    super(message, options);
+    this.lacks = lacks;
+  }
 }
 
 /** The request itself was wrong: an option, a file name, a combination. The command line exits with 2. */

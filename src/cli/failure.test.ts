@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MisuseError } from "../errors.ts";
 import { describeFailure } from "./failure.ts";
 
 describe("describeFailure", () => {
@@ -12,6 +13,15 @@ describe("describeFailure", () => {
       message: expect.stringMatching(
         /^impasto: There is too little memory \(.*\); allow this process more\.$/,
       ),
+    });
+  });
+
+  it("says how to get weights where they are missing", () => {
+    const error = new MisuseError("nowhere.h5 does not exist; name a file of weights", { lacks: "weights" });
+    expect(describeFailure(error, false)).toEqual({
+      exitCode: 2,
+      message:
+        "impasto: nowhere.h5 does not exist; name a file of weights; `impasto weights fetch` gets VGG-19's weights.",
     });
   });
 

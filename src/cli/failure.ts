@@ -20,7 +20,7 @@ const FAILED = 1;
 export function describeFailure(error: unknown, debug: boolean): Failure {
   if (error instanceof CommanderError) return describeUsage(error);
   const exitCode = error instanceof MisuseError ? MISUSE : FAILED;
-  const sentence = error instanceof ImpastoError ? error.message : unexpected(error, debug);
+  const sentence = error instanceof ImpastoError ? withHelp(error) : unexpected(error, debug);
   const message = `impasto: ${oneLine(sentence)}`;
   return { exitCode, message: debug && error instanceof Error ? `${message}\n${traceOf(error)}` : message };
 }
@@ -33,6 +33,12 @@ function describeUsage({ code, message, exitCode }: CommanderError): Failure {
   const sentence = oneLine(message.replace(/^error: /, "")).replace(/\.$/, "");
   return { message: `impasto: ${sentence}; see impasto --help.`, exitCode: MISUSE };
 }
+
+/** What went wrong, and the command that helps, where one does. */
+const withHelp = ({ message, lacks }: ImpastoError): string =>
+  lacks === "weights"
+    ? `${message.replace(/\.$/, "")}; \`impasto weights fetch\` gets VGG-19's weights.`
+    : message;
 
 function unexpected(error: unknown, debug: boolean): string {
   const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");

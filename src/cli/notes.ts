@@ -5,10 +5,13 @@
 import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
 import type { EngineDescription } from "../job/runner.ts";
-import { HOW_TO_GET_WEIGHTS } from "../network/open.node.ts";
 import type { Options } from "../transfer/options.ts";
 import type { Settings } from "../transfer/settings.ts";
 import { isFile } from "./inputs.ts";
+
+/** What to do about missing weights. */
+export const HOW_TO_GET_WEIGHTS =
+  "run `impasto weights fetch`, or set IMPASTO_WEIGHTS to a file of VGG-19 weights (Keras HDF5 or safetensors)";
 
 /** All that is to be said of an engine opened with these options. */
 export const writeEngine = (engine: EngineDescription, options: Options): readonly string[] => [

@@ -73,6 +73,7 @@ export interface PlainError {
   readonly message: string;
   readonly stack: string | undefined;
   readonly cause?: PlainError | undefined;
+  readonly lacks?: ImpastoError["lacks"];
   readonly diverged?: Pick<DivergedError, "evaluation" | "best" | "safeguarded">;
 }
 
@@ -80,7 +81,12 @@ export interface PlainError {
 export function plainError(error: unknown): PlainError {
   if (!(error instanceof Error)) return { kind: "other", message: String(error), stack: undefined };
   const { message, stack, cause } = error;
-  const told = { message, stack, ...(cause === undefined ? {} : { cause: plainError(cause) }) };
+  const told = {
+    message,
+    stack,
+    ...(cause === undefined ? {} : { cause: plainError(cause) }),
+    lacks: error instanceof ImpastoError ? error.lacks : undefined,
+  };
   if (error instanceof DivergedError) {
     const { evaluation, best, safeguarded } = error;
     return { ...told, kind: "diverged", diverged: { evaluation, best, safeguarded } };
@@ -90,8 +96,8 @@ export function plainError(error: unknown): PlainError {
 }
 
 /** Puts an error together again, with the stack that it had where it came from. */
-export function errorFrom({ kind, message, stack, cause, diverged }: PlainError): Error {
-  const why = cause === undefined ? {} : { cause: errorFrom(cause) };
+export function errorFrom({ kind, message, stack, cause, diverged, lacks }: PlainError): Error {
+  const why = { lacks, ...(cause === undefined ? {} : { cause: errorFrom(cause) }) };
   const make = (): Error => {
     if (diverged) return new DivergedError(diverged.evaluation, diverged.best, diverged.safeguarded);
     if (kind === "misuse") return new MisuseError(message, why);

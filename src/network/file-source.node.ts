@@ -39,10 +39,10 @@ async function sizeOf(path: string): Promise<number> {
     if (error instanceof ImpastoError) throw error;
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") {
-      throw new MisuseError(
-        `${path} does not exist; name a file of weights, or get one with "impasto weights fetch"`,
-        { cause: error },
-      );
+      throw new MisuseError(`${path} does not exist; name a file of weights`, {
+        cause: error,
+        lacks: "weights",
+      });
     }
     throw new ImpastoError(`${path} cannot be read (${String(code)})`, { cause: error });
   }

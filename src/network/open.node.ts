@@ -24,10 +24,6 @@ interface OpenedNetwork {
 
 const MODELS = new URL("../../models/", import.meta.url);
 
-/** What to do about missing weights. */
-export const HOW_TO_GET_WEIGHTS =
-  "run `impasto weights fetch`, or set IMPASTO_WEIGHTS to a file of VGG-19 weights (Keras HDF5 or safetensors)";
-
 /** The network that comes with impasto. */
 const BUILT_IN = new URL("impasto.safetensors", MODELS);
 const MEANS = new URL("vgg19-mean-activations.json", MODELS);
@@ -52,8 +48,15 @@ export async function openNetwork(
     return openVgg19(located.path, `VGG-19, found through ${place} (${basename(located.path)})`, convention);
   }
   if (choice === "auto") return openBuiltIn();
-  throw new MisuseError(`No VGG-19 weights were found: ${HOW_TO_GET_WEIGHTS}.`);
+  throw noWeights();
 }
+
+/** There are no weights of VGG-19. */
+export const noWeights = (): MisuseError =>
+  new MisuseError(
+    "No VGG-19 weights were found; name a file of them, or set IMPASTO_WEIGHTS to one (Keras HDF5 or safetensors)",
+    { lacks: "weights" },
+  );
 
 async function openBuiltIn(): Promise<OpenedNetwork> {
   const file = new Blob([await readFile(BUILT_IN)]);

@@ -97,7 +97,7 @@ describe("a file of weights", () => {
   it("that is not there, or a folder, is a wrong request", async () => {
     const missing = join(folder, "nowhere.h5");
     await expect(readWeights(missing)).rejects.toThrow(MisuseError);
-    await expect(readWeights(missing)).rejects.toThrow(/nowhere\.h5 does not exist; .*impasto weights fetch/);
+    await expect(readWeights(missing)).rejects.toThrow(/nowhere\.h5 does not exist; name a file of weights$/);
     await mkdir(join(folder, "folder"));
     await expect(readWeights(join(folder, "folder"))).rejects.toThrow(/folder is a folder; name a file/);
     await expect(readWeights(join(folder, "folder"))).rejects.toThrow(MisuseError);

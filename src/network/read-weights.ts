@@ -59,9 +59,9 @@ const formatOf = (file: string, head: Uint8Array): WeightsFile["format"] => {
   if (/^\s*<(?:!doctype|html|\?xml)/i.test(text)) {
     throw new ImpastoError(`${file} is a web page, not weights; download the file again`);
   }
-  throw new ImpastoError(
-    `${file} is neither HDF5 nor safetensors; expected VGG-19's weights, which "impasto weights fetch" gets`,
-  );
+  throw new ImpastoError(`${file} is neither HDF5 nor safetensors; expected VGG-19's weights`, {
+    lacks: "weights",
+  });
 };
 
 const toldConvention = (
@@ -124,7 +124,7 @@ export const readWeightsFrom = async (
   checksum: (source: ByteSource) => Promise<string> = checksumOf,
 ): Promise<WeightsFile> => {
   const { name: file, size } = source;
-  if (size === 0) throw new ImpastoError(`${file} is empty; fetch it again with "impasto weights fetch"`);
+  if (size === 0) throw new ImpastoError(`${file} is empty; fetch it again`, { lacks: "weights" });
   try {
     const format = formatOf(file, await source.read(0, Math.min(size, HEAD_BYTES)));
     if (format === "Keras HDF5" && convention !== "auto" && convention !== "caffe") {

@@ -8,8 +8,9 @@ import { CONVENTIONS } from "../../network/convention.ts";
 import type { DownloadProgress } from "../../network/download.node.ts";
 import { ATTRIBUTION, fetchWeights } from "../../network/fetch.node.ts";
 import { cacheFolderOf, locateWeights, whereWeights } from "../../network/locate.node.ts";
-import { HOW_TO_GET_WEIGHTS } from "../../network/open.node.ts";
+import { noWeights } from "../../network/open.node.ts";
 import { watchForInterrupt } from "../interrupt.ts";
+import { HOW_TO_GET_WEIGHTS } from "../notes.ts";
 import { printableLines } from "../printable.ts";
 import { openProgress } from "../progress.ts";
 
@@ -72,7 +73,7 @@ export async function checkCommand(
     );
   }
   const path = file ?? locateWeights(process.env)?.path;
-  if (path === undefined) throw new MisuseError(`No VGG-19 weights were found: ${HOW_TO_GET_WEIGHTS}.`);
+  if (path === undefined) throw noWeights();
   const { format, checksum, note } = await checkWeights(path, { convention });
   print(path, note, `Format: ${format}`, `SHA-256: ${checksum}`);
 }
