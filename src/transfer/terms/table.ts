@@ -1,40 +1,53 @@
 /**
- * The kinds of loss there are. A new one is added here alone, to each of the lists.
+ * The kinds of loss there are. A new one is its file and its name in {@link TERM_KINDS}: its options, what presets say of it
+ * and its terms follow from there.
  * @module
  */
-import type { Term } from "../term.ts";
-import { type ContentChoices, content } from "./content.ts";
-import { type SmoothnessChoices, smoothness } from "./smoothness.ts";
-import { type StyleChoices, style } from "./style.ts";
+import type { Term, TermKind } from "../term.ts";
+import { content } from "./content.ts";
+import { smoothness } from "./smoothness.ts";
+import { style } from "./style.ts";
 
 /** The kinds, in the order in which their losses are told. */
 export const TERM_KINDS = [content, style, smoothness] as const;
 
-/** Their options. */
-export const termOptions = { ...content.options, ...style.options, ...smoothness.options };
+type Kind = (typeof TERM_KINDS)[number];
 
-/** Those that only change what terms count. */
-export const weightOptions = { ...content.weights, ...style.weights, ...smoothness.weights };
+/** All members of a union at once. */
+type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer Every) => void
+  ? Every
+  : never;
+
+type ChoicesOf<Some> = Some extends TermKind<infer _Weights, infer _Options, infer Choices> ? Choices : never;
 
 /** What a preset says of all of them. */
-export type TermChoices = ContentChoices & StyleChoices & SmoothnessChoices;
+export type TermChoices = All<ChoicesOf<Kind>>;
 
 /** Options for all of them. */
-export type TermOptions = Parameters<typeof content.choose>[0] &
-  Parameters<typeof style.choose>[0] &
-  Parameters<typeof smoothness.choose>[0];
+export type TermOptions = All<Parameters<Kind["choose"]>[0]>;
+
+/** The schema of their options. */
+export const termOptions: All<Kind["options"]> = Object.assign(
+  {},
+  ...TERM_KINDS.map(({ options }) => options),
+);
+
+/** That of those options that only change what terms count. */
+export const weightOptions: All<Kind["weights"]> = Object.assign(
+  {},
+  ...TERM_KINDS.map(({ weights }) => weights),
+);
+
+/** The options with which `measure` takes them in. */
+export const measuredTerms: All<Kind["measured"]> = Object.assign(
+  {},
+  ...TERM_KINDS.map(({ measured }) => measured),
+);
 
 /** Lets options override a preset. */
-export const chooseTerms = (options: TermOptions, preset: TermChoices): TermChoices => ({
-  ...preset,
-  ...content.choose(options, preset),
-  ...style.choose(options, preset),
-  ...smoothness.choose(options, preset),
-});
+export const chooseTerms = (options: TermOptions, preset: TermChoices): TermChoices =>
+  Object.assign({ ...preset }, ...TERM_KINDS.map((kind) => kind.choose(options, preset)));
 
 /** The terms of the total loss, also those that count nothing at present. */
 export const termsOf = (choices: TermChoices): readonly Term[] =>
   TERM_KINDS.flatMap((kind) => kind.terms(choices));
-
-/** The options with which `measure` takes them in. */
-export const measuredTerms = { ...content.measured, ...style.measured, ...smoothness.measured };
