@@ -11,7 +11,7 @@ import { gatys } from "./presets/gatys.ts";
 import { impasto } from "./presets/impasto.ts";
 import { neuralStyle } from "./presets/neural-style.ts";
 import { notebook } from "./presets/notebook.ts";
-import { chooseTerms, weightOptions } from "./terms/table.ts";
+import { chooseTerms, type TermOptions, weightOptions } from "./terms/table.ts";
 
 /** The presets by name. */
 export const PRESETS: Readonly<Record<Options["preset"], Preset>> = {
@@ -66,7 +66,7 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
   const preset = PRESETS[options.preset];
   const settings: Settings = {
     ...preset,
-    ...chooseTerms(withoutStrength(options, preset, nameOf), preset),
+    ...chooseTerms(withoutStrength(options, weightsAt(preset), nameOf), preset),
     pooling: options.pooling ?? preset.pooling,
     edges: options.edges ?? preset.edges,
     contentSize: (content, asked) =>
@@ -93,11 +93,14 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
   return settings;
 }
 
-/** Settings with other weights. What the steering does not name stays. */
-export function steered(settings: Settings, { strength, ...weights }: Steering): Settings {
-  const wished = strength === undefined ? weights : { ...weights, ...settings.weightsAt(strength) };
-  return { ...settings, ...chooseTerms(wished, settings) };
-}
+/**
+ * Settings with other weights. What the steering does not name stays.
+ * @throws MisuseError for a steering that contradicts itself.
+ */
+export const steered = (settings: Settings, steering: Steering): Settings => ({
+  ...settings,
+  ...chooseTerms(withoutStrength(steering, settings.weightsAt, String), settings),
+});
 
 /** All that steering can change, as it is in these settings. */
 export const steeringOf = (settings: Settings): Steering =>
@@ -113,17 +116,17 @@ const weightsAt =
 
 /** The strength as the weights it stands for. */
 function withoutStrength(
-  { strength, ...options }: Options,
-  preset: Preset,
+  { strength, ...options }: Steering & TermOptions,
+  weightsAt: Settings["weightsAt"],
   nameOf: (option: OptionName) => string,
-): Omit<Options, "strength"> {
+): TermOptions {
   if (strength === undefined) return options;
   if (options.contentWeight !== undefined || options.styleWeight !== undefined) {
     throw new MisuseError(
       `${nameOf("strength")} stands for ${nameOf("contentWeight")} and ${nameOf("styleWeight")}: give it, or them.`,
     );
   }
-  return { ...options, ...weightsAt(preset)(strength) };
+  return { ...options, ...weightsAt(strength) };
 }
 
 function optimizerSettings(
