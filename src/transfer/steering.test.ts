@@ -9,7 +9,8 @@ import { type LossReport, lossOfKind } from "./objective.ts";
 import type { OptionsInput, Steering } from "./options.ts";
 import type { RunState } from "./run-state.ts";
 import { PRESETS } from "./settings.ts";
-import { drain, type RunControls, type StylizeRequest, stylize } from "./stylize.ts";
+import type { RunControls, StylizeRequest } from "./run.ts";
+import { drain, stylize } from "./stylize.ts";
 
 const { engine, run } = await openTransfers();
 
