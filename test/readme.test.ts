@@ -26,12 +26,14 @@ const typescript = join(root, "node_modules", "typescript", "bin", "tsc");
 const PAGE_SIZE = "size: 512";
 const TEST_SIZE = "size: 64, iterations: 2";
 
-/** The first block of TypeScript on the page. @throws where there is no page or no block. */
-function exampleOf(path: string): string {
+/** The blocks of TypeScript on the page. @throws where there is no page or no block. */
+function examplesOf(path: string): readonly string[] {
   if (!existsSync(path)) throw new Error("There is no README.md");
-  const [, example] = /^```ts\n(.*?)^```$/ms.exec(readFileSync(path, "utf8")) ?? [];
-  if (example === undefined) throw new Error("README.md has no block that begins with ```ts");
-  return example;
+  const examples = [...readFileSync(path, "utf8").matchAll(/^```ts\n(.*?)^```$/gms)].map(
+    ([, example = ""]) => example,
+  );
+  if (examples.length === 0) throw new Error("README.md has no block that begins with ```ts");
+  return examples;
 }
 
 const run = (args: readonly string[]) => {
@@ -48,31 +50,38 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe("The README's example of the library", () => {
+describe.each([
+  ["first", 0, "out.png"],
+  ["second", 1, "job.png"],
+])("The README's %s example of the library", (_, index, output) => {
+  const example = examplesOf(join(root, "README.md"))[index] ?? "";
+
   test("imports impasto, reads the example pictures and writes one", () => {
-    const example = exampleOf(join(root, "README.md"));
     expect(example).toMatch(/from "impasto"/);
     expect(example).toContain('"examples/cat.png"');
     expect(example).toContain('"examples/starry_night.jpg"');
-    expect(example).toContain('"out.png"');
+    expect(example).toContain(`"${output}"`);
     expect(example.split(PAGE_SIZE)).toHaveLength(2);
   });
 
   test("is TypeScript without errors", () => {
-    writeFileSync(join(folder, "example.ts"), exampleOf(join(root, "README.md")));
+    writeFileSync(join(folder, "example.ts"), example);
     const settings = ["--strict", "--noEmit", "--skipLibCheck", "--module", "nodenext", "--target", "es2022"];
     const types = ["--typeRoots", join(root, "node_modules", "@types"), "--types", "node"];
     expect(run([typescript, ...settings, ...types, "example.ts"])).toEqual({ status: 0, output: "" });
   });
 
   test("repaints the cat", { timeout: 300_000 }, async () => {
-    const example = exampleOf(join(root, "README.md"));
     writeFileSync(join(folder, "example.js"), example.replace(PAGE_SIZE, TEST_SIZE));
-    const { status, output } = run(["example.js"]);
-    expect(status, output).toBe(0);
-    const picture = await readPicture(join(folder, "out.png"));
+    const ended = run(["example.js"]);
+    expect(ended.status, ended.output).toBe(0);
+    const picture = await readPicture(join(folder, output));
     expect(Math.max(picture.width, picture.height)).toBe(64);
   });
+});
+
+test("There are no other examples of the library", () => {
+  expect(examplesOf(join(root, "README.md"))).toHaveLength(2);
 });
 
 describe("The README's first command", () => {

@@ -7,9 +7,9 @@ import { leastRegion } from "./blocks.ts";
 import type { Iterate } from "./iterate.ts";
 import { type LossReport, lossOfKind } from "./objective.ts";
 import type { OptionsInput, Steering } from "./options.ts";
+import type { RunControls, StylizeRequest } from "./run.ts";
 import type { RunState } from "./run-state.ts";
 import { PRESETS } from "./settings.ts";
-import type { RunControls, StylizeRequest } from "./run.ts";
 import { drain, stylize } from "./stylize.ts";
 
 const { engine, run } = await openTransfers();
