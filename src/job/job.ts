@@ -62,33 +62,35 @@ export function jobSteps(
       `The job was made with the network ${job.network.name} (${job.network.checksum}), and here is ${engine.network.name} (${engine.network.checksum}): use the same weights.`,
     );
   }
-  const { memory } = job.options;
   const request = {
     content,
     styles: job.styles.map(({ weight }, index) => ({ picture: pictureAt(styles, index), weight })),
     ...(initial === undefined ? {} : { initial }),
   };
-  const bounded = memory === undefined ? engine : { ...engine, memory };
-  return repaint(request, settingsOf(job), bounded, { ...controls, plan: job.plan });
+  const unbounded = Number.POSITIVE_INFINITY;
+  const memory = Math.min(engine.memory ?? unbounded, job.options.memory ?? unbounded);
+  return repaint(request, settingsOf(job), { ...engine, memory }, { ...controls, plan: job.plan });
 }
 
 /** Reads the pictures of a job, one after another. */
 export async function readPictures(job: Job, io: JobIo): Promise<JobPictures> {
-  const settings = settingsOf(job);
-  const planned = job.plan?.at(-1);
-  const content = await io.read(job.content, (own) => planned ?? settings.contentSize(own, settings.size));
-  const result = planned ?? settings.contentSize(content, settings.size);
+  const { styleSize } = settingsOf(job);
+  const result = job.plan?.at(-1) ?? job.size;
+  const content = await io.read(job.content, () => result);
   const styles: Picture[] = [];
   for (const style of job.styles) {
-    styles.push(await io.read(style, (own) => settings.styleSize(own, result)));
+    styles.push(await io.read(style, (own) => styleSize(own, result)));
   }
   return job.initial === undefined
     ? { content, styles }
     : { content, styles, initial: await io.read(job.initial, () => result) };
 }
 
-/** What a job's options come to. */
-export const settingsOf = ({ options }: Job): Settings => resolveSettings(options);
+/** What a job's options come to; the size is the job's own, for a preset may have its way of rounding. */
+const settingsOf = ({ options, size }: Job): Settings => ({
+  ...resolveSettings(options),
+  contentSize: () => size,
+});
 
 function pictureAt(pictures: readonly Picture[], index: number): Picture {
   const picture = pictures[index];

@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { MisuseError } from "../errors.ts";
 import { PRESET_NAMES, parseOptions } from "../transfer/options.ts";
 import { resolveSettings, type Settings } from "../transfer/settings.ts";
-import { jobFrom, jobOf, recipeOf, writeRecipe } from "./recipe.ts";
+import { jobFrom, jobOf, longestOutcome, type Outcome, recipeOf, writeRecipe } from "./recipe.ts";
 
 /** What a recipe has to bring back; functions are left out. */
 const essence = (settings: Settings) => JSON.stringify(Object.entries({ ...settings, size: 64 }).sort());
@@ -44,4 +46,129 @@ describe("The options in a recipe", () => {
       expect(again.schedule(64)).toEqual(settings.schedule(64));
     },
   );
+
+  test("have no folders, whatever system the files are on", () => {
+    const networkOf = (network: string) => jobOf(INPUTS, { network }, SIZE, ENGINE).options.network;
+    expect(networkOf("/home/someone/vgg19.h5")).toBe("vgg19.h5");
+    expect(networkOf("C:\\Users\\someone\\vgg19.h5")).toBe("vgg19.h5");
+    for (const name of ["auto", "vgg19", "built-in", "vgg19.h5"]) expect(networkOf(name)).toBe(name);
+    const initial = { name: "start.png", checksum: "1" };
+    const { options } = jobOf({ ...INPUTS, initial }, { init: "some/folder/start.png" }, SIZE, ENGINE);
+    expect(options.init).toBe("start.png");
+  });
+
+  test("tell a picture to start from from the words for where to start", () => {
+    for (const name of ["content", "noise"]) {
+      const initial = { name, checksum: "1" };
+      const { options } = jobOf({ ...INPUTS, initial }, { init: `./${name}` }, SIZE, ENGINE);
+      expect(options.init).toBe(`./${name}`);
+      expect(jobOf(INPUTS, { init: name }, SIZE, ENGINE).options.init).toBe(name);
+    }
+  });
+
+  test("have the threads and the device that were used, and a size that is a number", () => {
+    const job = jobOf(INPUTS, { size: "original", device: "auto" }, SIZE, ENGINE);
+    expect(job).toMatchObject({ size: SIZE, device: "cpu", options: { size: 64, threads: 1 } });
+  });
+});
+
+/** Outcomes of every kind. */
+const outcomes = fc.record<Outcome>({
+  loss: fc.record({
+    total: fc.double(),
+    terms: fc.dictionary(fc.constantFrom("content.conv4_2", "style.conv1_1", "style.conv5_1"), fc.double()),
+  }),
+  evaluations: fc.maxSafeNat(),
+  stopped: fc.boolean(),
+  plan: fc
+    .record({
+      mostPixels: fc.option(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), { nil: undefined }),
+      history: fc.option(fc.integer({ min: 1, max: 1000 }), { nil: undefined }),
+    })
+    .map((how) => [{ ...SIZE, iterations: 7, ...how }]),
+});
+
+describe("A recipe", () => {
+  const job = jobOf(INPUTS, { preset: "gatys", size: 64, iterations: 7 }, SIZE, ENGINE);
+
+  test("has the job as it was, and what came of it", () => {
+    fc.assert(
+      fc.property(outcomes, (outcome) => {
+        const recipe = recipeOf(job, outcome, "impasto 9");
+        expect(recipe).toMatchObject({ ...job, software: "impasto 9", size: SIZE, stopped: outcome.stopped });
+        expect(recipe.evaluations).toBe(outcome.evaluations);
+        expect(Object.keys(recipe.loss)).toEqual(["total", "content", "style", "smoothness"]);
+        expect(recipe.loss.total).toBe(outcome.loss.total);
+        expect(jobFrom(JSON.parse(writeRecipe(recipe)))).toEqual({ ...job, plan: outcome.plan });
+      }),
+    );
+  });
+
+  test("is never longer than the longest, whatever comes of the work", () => {
+    const settings = resolveSettings(job.options);
+    const most = writeRecipe(recipeOf(job, longestOutcome(settings, SIZE), "impasto 9")).length;
+    fc.assert(
+      fc.property(outcomes, (outcome) => {
+        expect(writeRecipe(recipeOf(job, outcome, "impasto 9")).length).toBeLessThanOrEqual(most);
+      }),
+    );
+  });
+
+  test("adds the losses of each kind", () => {
+    const terms = { "content.conv4_2": 1, "style.conv1_1": 2, "style.conv2_1": 4, smoothness: 8 };
+    const outcome = { ...longestOutcome(resolveSettings(job.options), SIZE), loss: { total: 15, terms } };
+    expect(recipeOf(job, outcome, "impasto 9").loss).toEqual({
+      total: 15,
+      content: 1,
+      style: 6,
+      smoothness: 8,
+    });
+  });
+});
+
+describe("What is no recipe of this version is refused as misuse", () => {
+  const recipe = { ...jobOf(INPUTS, {}, SIZE, ENGINE), software: "impasto 9" };
+
+  test.each([
+    ["nothing", undefined, ""],
+    ["null", null, ""],
+    ["a text", "recipe", ""],
+    ["an empty object", {}, "options"],
+    [
+      "an option that is not there any more",
+      { ...recipe, options: { ...recipe.options, magic: 1 } },
+      "options",
+    ],
+    [
+      "an option out of its range",
+      { ...recipe, options: { ...recipe.options, scales: 0 } },
+      "options.scales",
+    ],
+    ["no styles", { ...recipe, styles: [] }, "styles"],
+    ["a style without a weight", { ...recipe, styles: [PHOTO] }, "styles.0.weight"],
+    ["a device that is not known", { ...recipe, device: "abacus" }, "device"],
+    ["a plan without sizes", { ...recipe, plan: [] }, "plan"],
+    [
+      "a size of the plan that is too large",
+      { ...recipe, plan: [{ width: 1e9, height: 1, iterations: 1 }] },
+      "plan",
+    ],
+  ])("%s", (_, value, where) => {
+    expect(() => jobFrom(value)).toThrow(MisuseError);
+    expect(() => jobFrom(value)).toThrow(
+      `This recipe cannot be run again by this version of impasto: ${where}`,
+    );
+  });
+
+  test("but not a recipe, of which the job is what it takes", () => {
+    expect(jobFrom(recipe)).toEqual(jobOf(INPUTS, {}, SIZE, ENGINE));
+  });
+
+  test("whatever it is", () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        expect(() => jobFrom(value)).toThrow(MisuseError);
+      }),
+    );
+  });
 });

@@ -40,6 +40,8 @@ const jobSchema = z.object({
   content: input,
   styles: z.array(input.extend({ weight: z.number().min(0) })).min(1),
   initial: input.optional(),
+  /** The result's. */
+  size: z.object({ width: side, height: side }),
   /** The sizes to work through, and how much of a picture to look at at once at each. */
   plan: z.array(plannedScale).min(1).optional(),
 });
@@ -53,7 +55,6 @@ export type Job = Readonly<z.output<typeof jobSchema>>;
 /** A job and what came of it; what a picture carries. */
 export interface Recipe extends Job {
   readonly software: string;
-  readonly size: Size;
   readonly evaluations: number;
   readonly stopped: boolean;
   /** The total loss, and the losses of each kind. */
@@ -96,6 +97,7 @@ export function jobOf(
     network: { name: network.name, checksum: network.checksum },
     device: runtime.device,
     ...inputs,
+    size: { width: size.width, height: size.height },
   };
 }
 
@@ -123,10 +125,13 @@ function resolved(
     ...(optimizer.kind === "adam"
       ? { learningRate: optimizer.learningRate }
       : { history: optimizer.history }),
-    init: initial?.name ?? init,
+    init: initial === undefined ? init : asFile(initial.name),
     network: withoutFolders(options.network),
   });
 }
+
+/** The name of a file as the option `init` takes it, which has words of its own. */
+const asFile = (name: string): string => (name === "content" || name === "noise" ? `./${name}` : name);
 
 const withoutFolders = (path: string): string => path.replace(/^.*[\\/](?=.)/s, "");
 
