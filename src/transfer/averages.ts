@@ -3,14 +3,20 @@
  * another. They are taken before a layer's head, which maps them once they are whole.
  * @module
  */
+import { matmul } from "../graph/operations/matmul.ts";
+import { multiply, scale } from "../graph/operations/multiply.ts";
+import { reshape } from "../graph/operations/reshape.ts";
+import { rowProducts } from "../graph/operations/row-products.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type Moments, mappedMoments, moments } from "../loss/moments.ts";
 import type { Layer } from "../network/layers.ts";
 import { type FeatureMap, type Features, featuresAt } from "../network/network.ts";
 import { required } from "../required.ts";
+import { maskInput, unitInput } from "./guidance.ts";
 import type { Named } from "./named.ts";
 
-const averageName = (layer: Layer, part: keyof Moments): string => `average.${layer}.${part}`;
+const averageName = (layer: Layer, part: keyof Moments, region?: number): string =>
+  region === undefined ? `average.${layer}.${part}` : `average.${layer}.${part}.${region}`;
 
 /** A layer's averages over the positions that features are given for, by their names. */
 export function averagesOf(features: Features, layer: Layer): Named<Tensor> {
@@ -23,6 +29,32 @@ export function momentsAmong(averages: Named<Tensor>, layer: Layer): Moments {
   const average = (part: keyof Moments): Tensor => {
     const name = averageName(layer, part);
     return required(averages[name], name);
+  };
+  return { second: average("second"), mean: average("mean") };
+}
+
+/** ⟨w f fᵀ⟩ and ⟨w f⟩ of a layer's features f, by their names; w is a region's mask, of which the graph takes √w. */
+export function maskedAveragesOf(features: Features, layer: Layer, region: number): Named<Tensor> {
+  const { tensor } = featuresAt(features, layer);
+  const [, rows, height, width] = tensor.shape;
+  const positions = height * width;
+  const root = maskInput(region, layer, tensor);
+  const weighed = reshape(multiply(tensor, root), [rows, positions]);
+  return {
+    [averageName(layer, "second", region)]: scale(1 / positions, rowProducts(weighed)),
+    [averageName(layer, "mean", region)]: scale(
+      1 / positions,
+      matmul(weighed, reshape(root, [positions, 1])),
+    ),
+  };
+}
+
+/** A region's moments among averages: those divided by ⟨w⟩. @throws TypeError when they are not there. */
+export function maskedMomentsAmong(averages: Named<Tensor>, layer: Layer, region: number): Moments {
+  const unit = unitInput(region, layer);
+  const average = (part: keyof Moments): Tensor => {
+    const name = averageName(layer, part, region);
+    return multiply(unit, required(averages[name], name));
   };
   return { second: average("second"), mean: average("mean") };
 }

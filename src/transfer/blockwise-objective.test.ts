@@ -15,13 +15,8 @@ import type { Arrays } from "./named.ts";
 import { compileObjective, type Evaluation, lossOfKind, type Objective, shapesOf } from "./objective.ts";
 import { parseOptions } from "./options.ts";
 import { resolveSettings, type Settings } from "./settings.ts";
-import {
-  paintingAverages,
-  paintingTargets,
-  photographTargets,
-  powersAmong,
-  type WeightedStyle,
-} from "./targets.ts";
+import type { WeightedStyle } from "./styles.ts";
+import { paintingAverages, paintingTargets, photographTargets, powersAmong } from "./targets.ts";
 import type { Term } from "./term.ts";
 import { TERM_KINDS, termsOf } from "./terms/table.ts";
 
@@ -77,7 +72,7 @@ async function evaluateBoth({ size, mostPixels, settings: special = {}, network 
     ...(await photographTargets(photograph, terms, look)),
     ...(await targetsOf([{ picture: painting, weight: 1 }], terms, look)),
   };
-  const whole = shapesOf(size, layers, look);
+  const whole = shapesOf({ size, shares: [1] }, layers, look);
   const weights = Object.fromEntries(
     terms.map((term) => [term.name, term.weight(whole, powersAmong(targets))]),
   );

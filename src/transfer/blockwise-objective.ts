@@ -14,6 +14,7 @@ import { type Features, throughHeads } from "../network/network.ts";
 import { required } from "../required.ts";
 import { type Block, featureBox } from "./blocks.ts";
 import { gatherAverages, ownFeatures, sharesOf, type View } from "./gathering.ts";
+import { type Guidance, guidanceArrays, unguided, withKept } from "./guidance.ts";
 import { featuresOf, layersOf } from "./look.ts";
 import type { Arrays, Named } from "./named.ts";
 import {
@@ -34,10 +35,11 @@ import type { AveragesTerm, PositionsTerm, Term } from "./term.ts";
  * evaluation overwrites. Each pass is compiled anew, a hundredth of its time, so that only one of them holds memory.
  */
 export async function compileBlockwiseObjective(
-  view: View,
+  unguidedView: View,
   targets: Arrays,
   terms: readonly Term[],
 ): Promise<Objective> {
+  const view = { guidance: unguided(unguidedView.partition.size), ...unguidedView };
   const { size, blocks } = view.partition;
   // First, for where there is no room for it there is not yet anything to be released.
   const gradient = new Float32Array(3 * size.width * size.height);
@@ -68,11 +70,12 @@ export async function compileBlockwiseObjective(
 }
 
 /** The losses of the whole picture's averages, and how each average S pulls: ∂loss/∂S by the pull's name. */
-async function compileStyle(view: View, targets: Arrays, terms: readonly AveragesTerm[]) {
+async function compileStyle(view: GuidedView, targets: Arrays, terms: readonly AveragesTerm[]) {
   if (terms.length === 0) return { judge: async () => NO_STYLE, release: async () => {} };
 
   const whole = wholeFeatures(view);
-  const averages = averageInputs(terms, whole);
+  const { guidance } = view;
+  const averages = averageInputs(terms, whole, true);
   const { losses, total } = weigh(terms, (term) => averagesLoss(term, averages, whole));
   const slopes = gradients(total, Object.values(averages));
   const pulls = Object.fromEntries(
@@ -80,11 +83,13 @@ async function compileStyle(view: View, targets: Arrays, terms: readonly Average
   );
   const program = await view.runtime.compile({ ...losses, ...pulls });
   const seen = { ...view, layers: layersOf(terms) };
+  const units = guidanceArrays(guidance);
   return {
     async judge(variables: Float32Array, weights: Named<number>, signal?: AbortSignal) {
-      const toImage = (values: Tensor) => imageOf(values, view.settings.variables);
+      const toImage = (values: Tensor) => withKept(imageOf(values, view.settings.variables), guidance);
       const found = await program.run({
         ...targets,
+        ...units,
         ...weightArrays(terms, weights),
         ...(await gatherAverages(seen, terms, variables, toImage, signal)),
       });
@@ -98,25 +103,25 @@ async function compileStyle(view: View, targets: Arrays, terms: readonly Average
 
 /** What one block adds to the gradient, and to the losses over positions. */
 async function compileDescent(
-  view: View,
+  view: GuidedView,
   targets: Arrays,
   terms: readonly PositionsTerm[],
   style: readonly AveragesTerm[],
 ) {
-  const { partition, runtime, settings } = view;
+  const { partition, runtime, settings, guidance } = view;
   const { size, region } = partition;
   const variables = input("variables", [1, 3, region.height, region.width]);
   const owned = input("owned", [1, 1, region.height, region.width]);
-  const image = imageOf(variables, settings.variables);
+  const image = withKept(imageOf(variables, settings.variables), guidance);
   const features = featuresOf(image, view.layers, view);
   const inFull = ownFeatures(throughHeads(features), owned);
-  const whole = shapesOf(size, view.layers, view);
+  const whole = shapesOf({ size, shares: guidance.shares }, view.layers, view);
   const { losses, total } = weigh(terms, (term) =>
     term.loss({ image, features: inFull, whole, owned }, targetInput(term, inFull)),
   );
   // ⟨∂loss/∂S, Sᵦ⟩ for every average S.
-  const pulled = Object.entries(sharesOf(style, ownFeatures(features, owned), partition)).map(
-    ([name, share]) => totalOf(multiply(input(pullName(name), share.shape), share)),
+  const pulled = Object.entries(sharesOf(style, ownFeatures(features, owned), view)).map(([name, share]) =>
+    totalOf(multiply(input(pullName(name), share.shape), share)),
   );
   const [gradient] = gradients(add(total, ...pulled), [variables]);
   const program = await runtime.compile({ ...losses, gradient });
@@ -129,12 +134,15 @@ async function compileDescent(
         ...pulls,
         variables: cut(values, size, block.region),
         owned: ownership(block),
+        ...guidanceArrays(guidance, block),
       });
       return { terms: numbers(found), gradient: required(gradient, "gradient of the loss") };
     },
     release: () => program.release(),
   };
 }
+
+type GuidedView = View & { readonly guidance: Guidance };
 
 /** What there is to say of averages that do not count. */
 const NO_STYLE: { readonly terms: Named<number>; readonly pulls: Arrays } = { terms: {}, pulls: {} };

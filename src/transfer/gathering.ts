@@ -11,6 +11,7 @@ import type { Layer } from "../network/layers.ts";
 import { type Features, featuresAt, throughHeads } from "../network/network.ts";
 import { required } from "../required.ts";
 import { featureBox, type Partition, shareOf, strideOf } from "./blocks.ts";
+import { type Guidance, guidanceArrays } from "./guidance.ts";
 import { featuresOf, type Look } from "./look.ts";
 import type { Arrays, Named } from "./named.ts";
 import { cut, ownership, paste } from "./planes.ts";
@@ -20,6 +21,8 @@ import type { AveragesAt } from "./term.ts";
 export interface View extends Look {
   readonly partition: Partition;
   readonly layers: readonly Layer[];
+  /** What guides the picture; nothing guides how a photograph or a painting is looked at. */
+  readonly guidance?: Guidance;
 }
 
 /**
@@ -42,11 +45,15 @@ export async function gatherAverages(
   const owned = input("owned", [1, 1, region.height, region.width]);
   const own = ownFeatures(featuresOf(imageOf(seen), layers, view), owned);
   const sums = new Map<string, Float64Array>();
-  const program = await runtime.compile(sharesOf(averages, own, partition));
+  const program = await runtime.compile(sharesOf(averages, own, view));
   try {
     for (const block of blocks) {
       signal?.throwIfAborted();
-      const found = await program.run({ values: cut(values, size, block.region), owned: ownership(block) });
+      const found = await program.run({
+        values: cut(values, size, block.region),
+        owned: ownership(block),
+        ...(view.guidance ? guidanceArrays(view.guidance, block) : {}),
+      });
       for (const [name, part] of Object.entries(found)) {
         const sum = sums.get(name) ?? new Float64Array(part.length);
         for (let i = 0; i < sum.length; i++) sum[i] += part[i];
@@ -63,11 +70,11 @@ export async function gatherAverages(
 export const sharesOf = (
   averages: readonly AveragesAt[],
   own: Features,
-  partition: Partition,
+  { partition, guidance }: Pick<View, "partition" | "guidance">,
 ): Named<Tensor> =>
   Object.fromEntries(
     averages.flatMap(({ layer, averages }) =>
-      Object.entries(averages(own)).map(([name, average]) => [
+      Object.entries(averages(own, guidance !== undefined)).map(([name, average]) => [
         name,
         scale(shareOf(partition, layer), average),
       ]),

@@ -12,6 +12,7 @@ import type { Size } from "../image/size.ts";
 import type { Layer } from "../network/layers.ts";
 import { type Features, throughHeads } from "../network/network.ts";
 import { required } from "../required.ts";
+import { type Guidance, guidanceArrays, unguided, withKept } from "./guidance.ts";
 import { featuresOf, type Look, layersOf } from "./look.ts";
 import type { Arrays, Named } from "./named.ts";
 import type { Variables } from "./preset.ts";
@@ -49,22 +50,24 @@ export async function compileObjective(
   targets: Arrays,
   terms: readonly Term[],
   look: Look,
+  guidance: Guidance = unguided({ width, height }),
 ): Promise<Objective> {
   const variables = input("variables", [1, 3, height, width]);
-  const image = imageOf(variables, look.settings.variables);
+  const image = withKept(imageOf(variables, look.settings.variables), guidance);
   const features = featuresOf(image, layersOf(terms), look);
-  const whole = { shape: image.shape, features: throughHeads(features) };
+  const whole = { shape: image.shape, features: throughHeads(features), shares: guidance.shares };
   const { losses, total } = weigh(terms, (term) =>
     term.over === "averages"
-      ? averagesLoss(term, term.averages(features), features)
+      ? averagesLoss(term, term.averages(features, true), features)
       : term.loss({ image, features: whole.features, whole }, targetInput(term, whole.features)),
   );
   const [gradient] = gradients(total, [variables]);
   const program = await look.runtime.compile({ ...losses, total, gradient });
+  const given = { ...targets, ...guidanceArrays(guidance) };
   return {
     async evaluate(values, weights) {
       const { gradient, ...results } = await program.run({
-        ...targets,
+        ...given,
         ...weightArrays(terms, weights),
         variables: values,
       });
@@ -80,7 +83,7 @@ export async function compileObjective(
 
 /** The loss of averages against the targets, which are inputs of the graph. */
 export const averagesLoss = (term: AveragesTerm, averages: Named<Tensor>, network: Features): Tensor =>
-  term.loss(averages, targetInputs(term, averages, network), network);
+  term.loss(averages, targetInputs(term, network), network);
 
 /** Each term's loss times its weight, which is an input of the graph, and their sum. */
 export function weigh<SomeTerm extends Term>(
@@ -108,9 +111,13 @@ export const weightArrays = (terms: readonly Term[], weights: Named<number>): Ar
 const weightName = ({ name }: Term): string => `weight.${name}`;
 
 /** The whole picture's shapes: a graph that is never run. */
-export function shapesOf({ width, height }: Size, layers: readonly Layer[], look: Look): Whole {
+export function shapesOf(
+  { size: { width, height }, shares }: Pick<Guidance, "size" | "shares">,
+  layers: readonly Layer[],
+  look: Look,
+): Whole {
   const whole = input("whole", [1, 3, height, width]);
-  return { shape: whole.shape, features: throughHeads(featuresOf(whole, layers, look)) };
+  return { shape: whole.shape, features: throughHeads(featuresOf(whole, layers, look)), shares };
 }
 
 /** rgb = variables · scale + offset */

@@ -14,11 +14,12 @@ import { throughHead } from "./averages.ts";
 /** The two pictures whose features have a power. */
 export type PowerOf = "photograph" | "painting";
 
-/** The power of a picture at a layer, above 0. */
-export type PowerAt = (whose: PowerOf, layer: Layer) => number;
+/** The power of a picture at a layer, above 0; of the paintings of one region, or of all of them on the whole. */
+export type PowerAt = (whose: PowerOf, layer: Layer, region?: number) => number;
 
 /** The name that a picture's power at a layer has among targets. */
-export const powerName = (whose: PowerOf, layer: Layer): string => `power.${whose}.${layer}`;
+export const powerName = (whose: PowerOf, layer: Layer, region = 0): string =>
+  region === 0 ? `power.${whose}.${layer}` : `power.${whose}.${layer}.${region}`;
 
 /** The mean power of a channel, above 0, given the moments of a layer's features before its head. */
 export function powerOf(moments: Moments, map: FeatureMap): Tensor {

@@ -5,6 +5,7 @@
 import { resize } from "../image/resize.ts";
 import { required } from "../required.ts";
 import { DivergedError } from "./diverged.ts";
+import { type Guidance, keeping } from "./guidance.ts";
 import { type Iterate, requireCurrent } from "./iterate.ts";
 import { prepareObjective } from "./prepare.ts";
 import type { Progress, Run } from "./run.ts";
@@ -43,7 +44,7 @@ export async function* repaintAt(
     for await (const state of optimizeScale(work, resumed ?? start(), signal)) {
       const seconds = state.seconds - (here?.seconds ?? 0);
       here = state;
-      const { iterate, end } = iterateOf(state, index, run, evaluationsBefore, seconds);
+      const { iterate, end } = iterateOf(state, index, run, prepared.guidance, evaluationsBefore, seconds);
       yield iterate;
       end();
       if (signal?.aborted) break;
@@ -61,7 +62,7 @@ export async function* repaintAt(
   const stopped = diverged !== undefined || (signal?.aborted === true && toCome);
   const reached = stopped ? bestOf(here) : acceptedOf(here);
   return {
-    picture: pictureOf(reached.variables, scale, settings.variables),
+    picture: keeping(pictureOf(reached.variables, scale, settings.variables), prepared.guidance),
     reached,
     last: here,
     evaluations: evaluationsBefore + here.evaluation,
@@ -75,6 +76,7 @@ function iterateOf(
   state: ScaleState,
   index: number,
   { plan, settings, steering, timeLeft, elapsed }: Run,
+  guidance: Guidance,
   evaluationsBefore: number,
   seconds: number,
 ): { readonly iterate: Iterate; end(): void } {
@@ -92,7 +94,7 @@ function iterateOf(
     secondsLeft: timeLeft.after(index, state.evaluation, seconds),
     async picture() {
       requireCurrent(current, state.evaluation, "picture");
-      return pictureOf(state.optimizer.accepted, scale, settings.variables);
+      return keeping(pictureOf(state.optimizer.accepted, scale, settings.variables), guidance);
     },
     async state() {
       requireCurrent(current, state.evaluation, "state");

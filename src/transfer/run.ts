@@ -4,19 +4,20 @@
  */
 import { MisuseError } from "../errors.ts";
 import { overMeanColour } from "../image/alpha.ts";
+import type { Mask } from "../image/mask.ts";
 import type { Picture } from "../image/picture.ts";
 import { checkHoldable, type Size } from "../image/size.ts";
 import type { DivergedError } from "./diverged.ts";
 import type { Engine } from "./engine.ts";
 import { layersOf } from "./look.ts";
 import type { OptionsInput, Steering } from "./options.ts";
-import type { Subject } from "./prepare.ts";
+import { maskedRegions, type Subject } from "./prepare.ts";
 import { bestOf, type Place, type RunState, type ScaleState, scaleStateOf } from "./run-state.ts";
 import { checkRun, costsOf, finalSize, type PlannedScale, planRun } from "./schedule.ts";
 import type { Settings } from "./settings.ts";
 import { noisePicture, pictureOf } from "./start.ts";
 import { type SteeredWeights, steeredWeights } from "./steered-weights.ts";
-import type { WeightedStyle } from "./targets.ts";
+import { checkStyles, relativeToLargest, type WeightedStyle } from "./styles.ts";
 import type { Term } from "./term.ts";
 import { termsOf } from "./terms/table.ts";
 import { TimeLeft } from "./time-left.ts";
@@ -29,6 +30,8 @@ export interface StylizeRequest {
   readonly options?: OptionsInput;
   /** The picture to start from, when the option `init` names a file. */
   readonly initial?: Picture;
+  /** Where the photograph stays as it is: fully where the mask is 1. */
+  readonly keep?: Mask;
 }
 
 /** What a run may be told beside what it makes. */
@@ -72,18 +75,20 @@ export interface Progress {
 
 /** Checks everything, and plans the run or follows the plan that is there. */
 export function beginRun(
-  { content, styles: weighted, initial }: Omit<StylizeRequest, "options">,
+  { content, styles: weighted, initial, keep }: Omit<StylizeRequest, "options">,
   settings: Settings,
   engine: Engine,
   controls: RunControls,
 ): Run {
   const { steer, from, plan: given } = controls;
   checkStyles(weighted);
-  const styles = relativeToLargest(weighted);
+  const styles = relativeToLargest(weighted).filter(({ weight }) => weight > 0);
   const { network, memory = Number.POSITIVE_INFINITY } = engine;
   const steering = steeredWeights(settings, steer, from?.steering);
   const steerable = steering.steering() !== undefined;
-  const terms = termsOf(steering.settings()).filter(({ counts }) => counts || steerable);
+  const subject = { photograph: overMeanColour(content), styles, keep };
+  const masked = maskedRegions(subject);
+  const terms = termsOf(steering.settings(), masked).filter(({ counts }) => counts || steerable);
   const pictures = { content, styles, initial, work: { network, settings, terms }, memory };
   const planned = from?.plan ?? given;
   if (planned) checkRun(planned, pictures);
@@ -91,7 +96,7 @@ export function beginRun(
   checkHoldable(finalSize(plan));
   const began = performance.now();
   return {
-    subject: { photograph: overMeanColour(content), styles },
+    subject,
     settings,
     engine,
     controls,
@@ -119,26 +124,6 @@ export function beginning({ subject, settings, plan, controls: { from } }: Run, 
     evaluations: from.evaluationsBefore + from.evaluation,
     stopped: false,
   };
-}
-
-function checkStyles(styles: readonly WeightedStyle[]): void {
-  if (styles.length === 0) throw new MisuseError("Name at least one style picture.");
-  for (const { weight } of styles) {
-    if (!(weight >= 0 && Number.isFinite(weight))) {
-      throw new MisuseError(
-        `Expected a finite number of at least 0 for a style's weight but received ${weight}.`,
-      );
-    }
-  }
-  if (styles.every(({ weight }) => weight === 0)) {
-    throw new MisuseError("The styles' weights sum to 0: give at least one a weight above 0.");
-  }
-}
-
-/** The same ratios, in numbers whose sum is one too, however large they were. */
-function relativeToLargest(styles: readonly WeightedStyle[]): readonly WeightedStyle[] {
-  const largest = Math.max(...styles.map(({ weight }) => weight));
-  return styles.map((style) => ({ ...style, weight: style.weight / largest }));
 }
 
 function firstPicture(

@@ -10,7 +10,7 @@ import type { OptimizerSettings } from "../optimizer/create.ts";
 import { required } from "../required.ts";
 import { checkPlan, heldBytes, pixelsSeen, planMemory, type Work } from "./plan.ts";
 import type { Settings } from "./settings.ts";
-import type { WeightedStyle } from "./targets.ts";
+import type { WeightedStyle } from "./styles.ts";
 import type { ScaleCost } from "./time-left.ts";
 
 /** One size of a run. */

@@ -8,8 +8,10 @@ import type { Picture } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
 import { DivergedError } from "./diverged.ts";
 import type { Engine } from "./engine.ts";
+import { keeping } from "./guidance.ts";
 import type { Iterate, Stylization } from "./iterate.ts";
 import { parseOptions } from "./options.ts";
+import { keptAt } from "./prepare.ts";
 import { repaintAt } from "./repaint-at.ts";
 import {
   beginning,
@@ -62,12 +64,16 @@ export async function* repaint(
   return result;
 }
 
-function resultOf({ plan, elapsed }: Run, content: Picture, progress: Progress): Stylization {
+function resultOf({ subject, plan, elapsed }: Run, content: Picture, progress: Progress): Stylization {
   const { width, height } = finalSize(plan);
   const { alpha } = content.alpha ? resize(content, width, height) : content;
   const { picture, reached, last, evaluations, stopped } = progress;
+  // Stopped at a smaller size, the photograph that was kept was small as well.
+  const enlarged = picture.width !== width || picture.height !== height;
+  const shown = resize(picture, width, height);
+  const kept = enlarged ? keptAt({ width, height }, subject) : {};
   return {
-    picture: withAlpha(resize(picture, width, height), alpha),
+    picture: withAlpha(keeping(shown, kept), alpha),
     loss: reached?.loss ?? NO_LOSS,
     evaluations,
     seconds: elapsed(),

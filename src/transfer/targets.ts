@@ -19,23 +19,16 @@ import { type Arrays, merged, type Named } from "./named.ts";
 import { type PowerAt, type PowerOf, powerName, powerOf } from "./power.ts";
 import type { AveragesAt, AveragesTerm, PositionsTerm, Term } from "./term.ts";
 
-/** A painting and how much it counts beside the others. */
-export interface WeightedStyle {
-  readonly picture: Picture;
-  /** At least 0; only the ratios matter. */
-  readonly weight: number;
-}
-
 const targetName = ({ name }: Term): string => `target.${name}`;
 
 /** The target of a loss over positions, as an input of a graph. @param features as large as the target. */
 export const targetInput = (term: PositionsTerm, features: Features): Tensor | undefined =>
   term.target && input(targetName(term), featuresAt(features, term.target).tensor.shape);
 
-/** The target of a loss of averages, as inputs of a graph. */
-export const targetInputs = (term: AveragesTerm, averages: Named<Tensor>, network: Features): Named<Tensor> =>
+/** The target of a loss of averages, as inputs of a graph. @param network any features: for their shapes. */
+export const targetInputs = (term: AveragesTerm, network: Features): Named<Tensor> =>
   Object.fromEntries(
-    Object.entries(term.target(averages, network)).map(([part, { shape }]) => [
+    Object.entries(term.target(term.averages(network, false), network)).map(([part, { shape }]) => [
       part,
       input(`${targetName(term)}.${part}`, shape),
     ]),
@@ -49,12 +42,18 @@ export const targetAmong = (targets: Arrays, term: PositionsTerm): readonly [str
 
 /** The powers among targets. */
 export const powersAmong =
-  (targets: Arrays): PowerAt =>
-  (whose, layer) => {
-    const [power] = targets[powerName(whose, layer)] ?? [];
-    if (power === undefined)
-      throw new ImpastoError(`The power of the ${whose} at ${layer} was not measured.`);
-    return power;
+  (targets: Arrays, shares: readonly number[] = [1]): PowerAt =>
+  (whose, layer, region) => {
+    const powerOf = (at: number): number => {
+      const [power] = targets[powerName(whose, layer, at)] ?? [];
+      if (power === undefined) {
+        throw new ImpastoError(`The power of the ${whose} at ${layer} was not measured.`);
+      }
+      return power;
+    };
+    if (region !== undefined || whose === "photograph" || shares.length === 1) return powerOf(region ?? 0);
+    const sum = shares.reduce((total, share) => total + share, 0);
+    return shares.reduce((mean, share, at) => mean + (share / sum) * powerOf(at), 0);
   };
 
 /**
@@ -131,15 +130,18 @@ export async function paintingTargets(
   paintings: readonly { readonly averages: Arrays; readonly weight: number }[],
   terms: readonly Term[],
   look: Look,
+  region = 0,
 ): Promise<Arrays> {
   const { styles, powers, layers, averages } = paintingQuestions(terms);
   return describe(blend(paintings), averages, layers, look, (averages, network) =>
     merged([
-      ...styles.map((term) => {
-        const target = Object.entries(term.target(averages, network));
-        return Object.fromEntries(target.map(([part, value]) => [`${targetName(term)}.${part}`, value]));
-      }),
-      powersOf("painting", averages, network, powers),
+      ...styles
+        .filter((term) => term.region === region)
+        .map((term) => {
+          const target = Object.entries(term.target(averages, network));
+          return Object.fromEntries(target.map(([part, value]) => [`${targetName(term)}.${part}`, value]));
+        }),
+      powersOf("painting", averages, network, powers, region),
     ]),
   );
 }
@@ -178,18 +180,19 @@ const powerAverages = (layer: Layer): AveragesAt => ({
   averages: (features) => averagesOf(features, layer),
 });
 
-const allOf = (some: readonly AveragesAt[], features: Features): Named<Tensor> =>
-  merged(some.map(({ averages }) => averages(features)));
+const allOf = (some: readonly AveragesAt[], features: Features, guided = false): Named<Tensor> =>
+  merged(some.map(({ averages }) => averages(features, guided)));
 
 const powersOf = (
   whose: PowerOf,
   averages: Named<Tensor>,
   network: Features,
   layers: readonly Layer[],
+  region = 0,
 ): Named<Tensor> =>
   Object.fromEntries(
     layers.map((layer) => [
-      powerName(whose, layer),
+      powerName(whose, layer, region),
       powerOf(momentsAmong(averages, layer), featuresAt(network, layer)),
     ]),
   );
@@ -210,9 +213,13 @@ async function describe(
 }
 
 /** Averages as inputs of a graph. @param network any features: for their shapes. */
-export const averageInputs = (averages: readonly AveragesAt[], network: Features): Named<Tensor> =>
+export const averageInputs = (
+  averages: readonly AveragesAt[],
+  network: Features,
+  guided = false,
+): Named<Tensor> =>
   Object.fromEntries(
-    Object.entries(allOf(averages, network)).map(([name, { shape }]) => [name, input(name, shape)]),
+    Object.entries(allOf(averages, network, guided)).map(([name, { shape }]) => [name, input(name, shape)]),
   );
 
 const fits = ({ width, height }: Picture, mostPixels: number): boolean => width * height <= mostPixels;

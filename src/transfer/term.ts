@@ -39,8 +39,11 @@ export interface PositionsTerm extends TermBase {
 /** Averages over the positions of one layer. */
 export interface AveragesAt {
   readonly layer: Layer;
-  /** Those over the positions that features are given for, to which features of 0 add nothing. */
-  averages(features: Features): Named<Tensor>;
+  /**
+   * Those over the positions that features are given for, to which features of 0 add nothing.
+   * @param guided whether the features are those of the picture, which masks weigh, and not of a painting.
+   */
+  averages(features: Features, guided: boolean): Named<Tensor>;
 }
 
 /** A loss that depends on a picture by averages over all of it alone. */
@@ -48,6 +51,8 @@ export interface AveragesTerm extends TermBase, AveragesAt {
   readonly over: "averages";
   /** What the loss needs of the paintings, from their averages. @param network any features: their heads and channels. */
   target(averages: Named<Tensor>, network: Features): Named<Tensor>;
+  /** Whose paintings its target is of; see guidance.ts. */
+  readonly region: number;
   /** The distance of averages from a target, a single number. */
   loss(averages: Named<Tensor>, target: Named<Tensor>, network: Features): Tensor;
 }
@@ -61,6 +66,8 @@ export interface Whole {
   readonly shape: Shape;
   /** In full, through their heads. */
   readonly features: Features;
+  /** How much each region counts, 1 where there is but one. */
+  readonly shares: readonly number[];
 }
 
 /** A part of a picture, or all of it. */
@@ -84,8 +91,11 @@ export interface TermKind<Weights extends z.ZodRawShape, Options extends Weights
   readonly options: Options;
   /** What the options make of a preset's choices. */
   choose(options: Readonly<z.output<z.ZodObject<Options>>>, preset: Choices): Partial<Choices>;
-  /** Its terms, also those that count nothing at present. */
-  terms(choices: Choices): readonly Term[];
+  /**
+   * Its terms, also those that count nothing at present.
+   * @param masked for each region whether a mask says where it is.
+   */
+  terms(choices: Choices, masked: readonly boolean[]): readonly Term[];
   /** The options with which `measure` takes it in. */
   readonly measured: Readonly<z.input<z.ZodObject<Options>>>;
 }

@@ -9,7 +9,8 @@ import { gramMeasure } from "../../loss/gram.ts";
 import type { StyleMeasure } from "../../loss/style-measure.ts";
 import type { Layer } from "../../network/layers.ts";
 import { featuresAt } from "../../network/network.ts";
-import { averagesOf, momentsAmong, throughHead } from "../averages.ts";
+import { required } from "../../required.ts";
+import { averagesOf, maskedAveragesOf, maskedMomentsAmong, momentsAmong, throughHead } from "../averages.ts";
 import { unitOfPower } from "../power.ts";
 import {
   type AveragesTerm,
@@ -70,36 +71,43 @@ export const style: TermKind<typeof weights, typeof options, StyleChoices> = {
     styleLayers: styleLayers ?? preset.styleLayers,
     styleMeasure: styleMeasure ?? preset.styleMeasure,
   }),
-  terms: (choices) => namedLayers(choices.styleLayers).map((layer) => styleTerm(layer, choices)),
+  terms: (choices, masked) =>
+    masked.flatMap((isMasked, region) =>
+      namedLayers(choices.styleLayers).map((layer) => styleTerm(layer, choices, region, isMasked)),
+    ),
   measured: { styleWeight: 1 },
 };
 
-function styleTerm(layer: Layer, choices: StyleChoices): AveragesTerm {
+function styleTerm(layer: Layer, choices: StyleChoices, region: number, masked: boolean): AveragesTerm {
   const { styleWeight, styleLayers, styleMeasure, styleUnit, relative } = choices;
   const measure = STYLE_MEASURES[styleMeasure];
   return {
-    name: `style.${layer}`,
+    name: region === 0 ? `style.${layer}` : `style.${layer}.${region + 1}`,
     over: "averages",
     counts: styleWeight * (styleLayers[layer] ?? 0) > 0,
     layer,
     layers: [layer],
     powers: relative ? [layer] : [],
-    averages: (features) => averagesOf(features, layer),
+    region,
+    averages: (features, guided) =>
+      guided && masked ? maskedAveragesOf(features, layer, region) : averagesOf(features, layer),
     target(averages, network) {
       const map = featuresAt(network, layer);
       return measure.prepare(throughHead(momentsAmong(averages, layer), map), map.channels);
     },
     loss(averages, target, network) {
       const map = featuresAt(network, layer);
-      return measure.loss(throughHead(momentsAmong(averages, layer), map), target, map.channels);
+      const moments = masked ? maskedMomentsAmong(averages, layer, region) : momentsAmong(averages, layer);
+      return measure.loss(throughHead(moments, map), target, map.channels);
     },
-    weight({ features }, power) {
+    weight({ features, shares }, power) {
       const map = featuresAt(features, layer);
-      const own = relative ? power("painting", layer) : 1;
+      const own = relative ? power("painting", layer, region) : 1;
       const inUnits = relative
         ? measure.inUnits(unitOfPower(own, power("photograph", layer)), own, map.channels)
         : 1;
-      return styleWeight * (styleLayers[layer] ?? 0) * styleUnit(shapeOf(map)) * inUnits;
+      const share = required(shares[region], "share of the region");
+      return styleWeight * (styleLayers[layer] ?? 0) * styleUnit(shapeOf(map)) * inUnits * share;
     },
   };
 }

@@ -48,6 +48,9 @@ export const measuredTerms: All<Kind["measured"]> = Object.assign(
 export const chooseTerms = (options: TermOptions, preset: TermChoices): TermChoices =>
   Object.assign({ ...preset }, ...TERM_KINDS.map((kind) => kind.choose(options, preset)));
 
-/** The terms of the total loss, also those that count nothing at present. */
-export const termsOf = (choices: TermChoices): readonly Term[] =>
-  TERM_KINDS.flatMap((kind) => kind.terms(choices));
+/**
+ * The terms of the total loss, also those that count nothing at present.
+ * @param masked for each region of styles whether a mask says where it is; one region without, when absent.
+ */
+export const termsOf = (choices: TermChoices, masked: readonly boolean[] = [false]): readonly Term[] =>
+  TERM_KINDS.flatMap((kind) => kind.terms(choices, masked));

@@ -1,0 +1,152 @@
+/**
+ * Where styles paint and where the photograph stays, at one size (Gatys, Ecker, Bethge, Hertzmann and Shechtman, 2017,
+ * section 4). A style's mask is carried down to each layer by averaging, and weighs the layer's statistics there:
+ * S = Σ w f fᵀ / Σ w, so that soft borders belong to both sides in part. Where the photograph is kept, pixels are its own,
+ * the gradient stops, and no style is asked for.
+ * @module
+ */
+import { add } from "../graph/operations/add.ts";
+import { multiply } from "../graph/operations/multiply.ts";
+import { input, type Tensor } from "../graph/tensor.ts";
+import { type Mask, resizeMask } from "../image/mask.ts";
+import type { Picture } from "../image/picture.ts";
+import type { Size } from "../image/size.ts";
+import type { Layer } from "../network/layers.ts";
+import { type Block, type Box, strideOf } from "./blocks.ts";
+import type { Arrays } from "./named.ts";
+import { cut } from "./planes.ts";
+import type { Region } from "./styles.ts";
+
+/** The masks at one size. */
+export interface Guidance {
+  /** The size that the masks are at. */
+  readonly size: Size;
+  /** For each region √w at each layer's stride, by the stride; nothing where it is the whole picture. */
+  readonly roots: readonly (ReadonlyMap<number, Float32Array> | undefined)[];
+  /** How much each region counts: its part of the picture, times its styles' weight beside that of the others. */
+  readonly shares: readonly number[];
+  /** What is kept: k times the photograph, `[3, H, W]`, and 1 − k, `[H, W]`. */
+  readonly keep?: { readonly photograph: Float32Array; readonly free: Float32Array };
+}
+
+/**
+ * The guidance at one size.
+ * @param photograph opaque, of that size.
+ * @param layers the layers at which statistics are asked for.
+ */
+export function guidanceAt(
+  photograph: Picture,
+  regions: readonly Region[],
+  kept: Mask | undefined,
+  layers: readonly Layer[],
+): Guidance {
+  const { width, height } = photograph;
+  const size = { width, height };
+  const strides = [...new Set(layers.map(strideOf))];
+  const keep = kept && resizeMask(kept, size);
+  const weights = regions.map(({ styles }) => styles.reduce((sum, { weight }) => sum + weight, 0));
+  const masks = regions.map(({ mask }) => {
+    const own = mask && resizeMask(mask, size);
+    if (keep === undefined) return own;
+    return keep.map((value, i) => (1 - value) * (own?.[i] ?? 1));
+  });
+  return {
+    size,
+    roots: masks.map(
+      (mask) =>
+        mask && new Map(strides.map((stride) => [stride, averaged(mask, size, stride).map(Math.sqrt)])),
+    ),
+    shares: masks.map((mask, i) => (meanOf(mask) * weights[i]) / Math.max(...weights)),
+    ...(keep === undefined
+      ? {}
+      : {
+          keep: {
+            photograph: photograph.rgb.map((value, i) => value * keep[i % keep.length]),
+            free: keep.map((value) => 1 - value),
+          },
+        }),
+  };
+}
+
+/** Nothing guides: one style, or a blend, paints everything. */
+export const unguided = ({ width, height }: Size): Guidance => ({
+  size: { width, height },
+  roots: [undefined],
+  shares: [1],
+});
+
+/** The name of the graph's input for √w of a region at a layer, and for 1 / ⟨w⟩ there. */
+const maskName = (region: number, stride: number): string => `mask.${region}.${stride}`;
+const unitName = (region: number, stride: number): string => `mask.${region}.${stride}.unit`;
+
+/** √w of a region at a layer, as an input of the graph. @param features the layer's, `[1, rows, H, W]`. */
+export const maskInput = (region: number, layer: Layer, features: Tensor): Tensor =>
+  input(maskName(region, strideOf(layer)), [1, 1, ...features.shape.slice(2)]);
+
+/** 1 / ⟨w⟩ of a region at a layer, as an input of the graph. */
+export const unitInput = (region: number, layer: Layer): Tensor =>
+  input(unitName(region, strideOf(layer)), []);
+
+/** The image as it is looked at: the photograph where it is kept. @param image `[1, 3, H, W]` */
+export function withKept(image: Tensor, { keep }: Pick<Guidance, "keep">): Tensor {
+  if (keep === undefined) return image;
+  const [, , height, width] = image.shape;
+  return add(multiply(image, input(FREE, [1, 1, height, width])), input(KEPT, image.shape));
+}
+
+/** The picture as it is shown: the photograph where it is kept. */
+export function keeping(picture: Picture, { keep }: Pick<Guidance, "keep">): Picture {
+  if (keep === undefined) return picture;
+  const { photograph, free } = keep;
+  return {
+    ...picture,
+    rgb: picture.rgb.map((value, i) => photograph[i] + value * free[i % free.length]),
+  };
+}
+
+const FREE = "keep.free";
+const KEPT = "keep.photograph";
+
+/** What a graph takes of the guidance: for all of the picture, or for one of its blocks. */
+export function guidanceArrays({ size, roots, keep }: Guidance, block?: Block): Arrays {
+  const at = (plane: Float32Array, stride: number): Float32Array => {
+    if (block === undefined) return plane;
+    return cut(plane, scaledBox({ left: 0, top: 0, ...size }, stride), scaledBox(block.region, stride));
+  };
+  const masks = roots.flatMap((byStride, region) =>
+    [...(byStride ?? [])].flatMap(([stride, plane]) => [
+      [maskName(region, stride), at(plane, stride)] as const,
+      [unitName(region, stride), Float32Array.of(1 / Math.max(LEAST_SHARE, meanSquare(plane)))] as const,
+    ]),
+  );
+  const kept = keep ? [[FREE, at(keep.free, 1)] as const, [KEPT, at(keep.photograph, 1)] as const] : [];
+  return Object.fromEntries([...masks, ...kept]);
+}
+
+/** A region that is seen nowhere at a layer has nothing to say there. */
+const LEAST_SHARE = 1e-6;
+
+const scaledBox = ({ left, top, width, height }: Box, stride: number): Box => ({
+  left: left / stride,
+  top: top / stride,
+  width: Math.floor(width / stride),
+  height: Math.floor(height / stride),
+});
+
+/** The mean over squares of so many pixels a side; what is left at the end belongs to none. */
+function averaged(mask: Float32Array, { width, height }: Size, stride: number): Float32Array {
+  const [columns, rows] = [Math.floor(width / stride), Math.floor(height / stride)];
+  const result = new Float32Array(columns * rows);
+  for (let y = 0; y < rows * stride; y++) {
+    for (let x = 0; x < columns * stride; x++) {
+      result[Math.floor(y / stride) * columns + Math.floor(x / stride)] += mask[y * width + x] / stride ** 2;
+    }
+  }
+  return result;
+}
+
+const meanOf = (mask: Float32Array | undefined): number =>
+  mask ? mask.reduce((sum, value) => sum + value, 0) / mask.length : 1;
+
+const meanSquare = (values: Float32Array): number =>
+  values.reduce((sum, value) => sum + value * value, 0) / values.length;
