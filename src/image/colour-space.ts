@@ -44,7 +44,8 @@ export const SRGB_PRIMARIES: Primaries = {
 export const srgbToLinear: Curve = (value) =>
   value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 
-const linearToSrgb = (light: number): number =>
+/** IEC 61966-2-1, the other way. */
+export const linearToSrgb = (light: number): number =>
   light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055;
 
 /** One curve and sRGB's primaries; grey, too. */

@@ -4,10 +4,13 @@
  */
 
 import { D50_XYZ, srgbFrom } from "./colour-space.ts";
-import { apply, type Triple } from "./matrix.ts";
+import { apply, invert, type Triple } from "./matrix.ts";
 
 /** CIE 15: f⁻¹, cubic from 6/29 on and linear below. */
 const unfold = (t: number): number => (t > 6 / 29 ? t ** 3 : 3 * (6 / 29) ** 2 * (t - 4 / 29));
+
+/** CIE 15: f, a cube root from (6/29)³ on and linear below. */
+const fold = (t: number): number => (t > (6 / 29) ** 3 ? Math.cbrt(t) : t / (3 * (6 / 29) ** 2) + 4 / 29);
 
 /** The luminance of a lightness from 0 to 100. */
 export const luminanceOf = (lightness: number): number => unfold((lightness + 16) / 116);
@@ -19,5 +22,15 @@ export function labToLinear(): (lab: Triple<number>) => Triple<number> {
   return ([lightness, a, b]) => {
     const f = (lightness + 16) / 116;
     return apply(matrix, [x * unfold(f + a / 500), y * unfold(f), z * unfold(f - b / 200)]);
+  };
+}
+
+/** Makes a function from linear light to L* (0 to 100), a* and b*. */
+export function linearToLab(): (linear: Triple<number>) => Triple<number> {
+  const matrix = invert(srgbFrom(D50_XYZ));
+  return (linear) => {
+    const [x, y, z] = apply(matrix, linear);
+    const [fx, fy, fz] = [fold(x / D50_XYZ[0]), fold(y / D50_XYZ[1]), fold(z / D50_XYZ[2])];
+    return [116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)];
   };
 }

@@ -10,6 +10,7 @@ import { CONVENTIONS } from "../network/convention.ts";
 import { LAYERS } from "../network/layers.ts";
 import { EDGES, POOLINGS } from "../network/network.ts";
 import { DEVICES } from "../runtime/runtime.ts";
+import { COLORS } from "./colour.ts";
 import { termOptions, weightOptions } from "./terms/table.ts";
 
 /** The named ways of working; each is a file in `presets/`. */
@@ -66,6 +67,12 @@ export const optionsSchema = z.strictObject({
     .default(1)
     .describe("size of brush strokes: styles are seen this much larger or smaller, up to their own size"),
   ...termOptions,
+  color: z
+    .enum(COLORS)
+    .default("style")
+    .describe(
+      "whose colours: the style's; the photograph's (keep); the style's after it was given the photograph's palette (match); nothing but the style's colours (transfer-only)",
+    ),
   scales: z.int().min(1).max(16).optional().describe("sizes to work through, the result's included"),
   edges: z.enum(EDGES).optional().describe("what lies beyond the picture's border"),
   pooling: z.enum(POOLINGS).optional().describe("how the network shrinks its picture"),

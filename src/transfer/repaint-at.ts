@@ -4,6 +4,7 @@
  */
 import { resize } from "../image/resize.ts";
 import { required } from "../required.ts";
+import { finishColours } from "./colour.ts";
 import { DivergedError } from "./diverged.ts";
 import { type Guidance, keeping } from "./guidance.ts";
 import { type Iterate, requireCurrent } from "./iterate.ts";
@@ -75,7 +76,7 @@ export async function* repaintAt(
 function iterateOf(
   state: ScaleState,
   index: number,
-  { plan, settings, steering, timeLeft, elapsed }: Run,
+  { photograph, plan, settings, steering, timeLeft, elapsed }: Run,
   guidance: Guidance,
   evaluationsBefore: number,
   seconds: number,
@@ -94,7 +95,9 @@ function iterateOf(
     secondsLeft: timeLeft.after(index, state.evaluation, seconds),
     async picture() {
       requireCurrent(current, state.evaluation, "picture");
-      return keeping(pictureOf(state.optimizer.accepted, scale, settings.variables), guidance);
+      const picture = keeping(pictureOf(state.optimizer.accepted, scale, settings.variables), guidance);
+      const seen = () => resize(photograph, scale.width, scale.height);
+      return finishColours(picture, seen, settings.color);
     },
     async state() {
       requireCurrent(current, state.evaluation, "state");

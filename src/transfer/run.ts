@@ -7,6 +7,7 @@ import { overMeanColour } from "../image/alpha.ts";
 import type { Mask } from "../image/mask.ts";
 import type { Picture } from "../image/picture.ts";
 import { checkHoldable, type Size } from "../image/size.ts";
+import { prepareColours } from "./colour.ts";
 import type { DivergedError } from "./diverged.ts";
 import type { Engine } from "./engine.ts";
 import { layersOf } from "./look.ts";
@@ -51,6 +52,8 @@ export interface RunControls {
 
 /** What stays the same during a run. */
 export interface Run {
+  /** The photograph in its own colours, opaque. */
+  readonly photograph: Picture;
   readonly subject: Subject;
   readonly settings: Settings;
   readonly engine: Engine;
@@ -86,7 +89,8 @@ export function beginRun(
   const { network, memory = Number.POSITIVE_INFINITY } = engine;
   const steering = steeredWeights(settings, steer, from?.steering);
   const steerable = steering.steering() !== undefined;
-  const subject = { photograph: overMeanColour(content), styles, keep };
+  const photograph = overMeanColour(content);
+  const subject = prepareColours({ photograph, styles, keep }, settings.color);
   const masked = maskedRegions(subject);
   const terms = termsOf(steering.settings(), masked).filter(({ counts }) => counts || steerable);
   const pictures = { content, styles, initial, work: { network, settings, terms }, memory };
@@ -96,6 +100,7 @@ export function beginRun(
   checkHoldable(finalSize(plan));
   const began = performance.now();
   return {
+    photograph,
     subject,
     settings,
     engine,

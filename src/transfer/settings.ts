@@ -29,6 +29,7 @@ export interface Settings extends Omit<Preset, "optimizer" | "init" | "lbfgs" | 
   contentSize(content: Size, asked: Options["size"]): Size;
   readonly optimizer: OptimizerSettings;
   readonly init: string;
+  readonly color: Options["color"];
   readonly seed: number;
   /** What content and style count at a strength from 0 to 1. */
   weightsAt(strength: number): Pick<Preset, "contentWeight" | "styleWeight">;
@@ -80,6 +81,7 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
         .map((scale) => ({ ...scale, iterations: iterations ?? scale.iterations }));
     },
     init: options.init ?? preset.init,
+    color: options.color,
     optimizer: optimizerSettings(options, preset, nameOf),
     size: options.size,
     seed: options.seed,

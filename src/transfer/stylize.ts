@@ -6,6 +6,7 @@
 import { withAlpha } from "../image/alpha.ts";
 import type { Picture } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
+import { finishColours } from "./colour.ts";
 import { DivergedError } from "./diverged.ts";
 import type { Engine } from "./engine.ts";
 import { keeping } from "./guidance.ts";
@@ -64,16 +65,21 @@ export async function* repaint(
   return result;
 }
 
-function resultOf({ subject, plan, elapsed }: Run, content: Picture, progress: Progress): Stylization {
+function resultOf(
+  { photograph, subject, settings, plan, elapsed }: Run,
+  content: Picture,
+  progress: Progress,
+): Stylization {
   const { width, height } = finalSize(plan);
   const { alpha } = content.alpha ? resize(content, width, height) : content;
   const { picture, reached, last, evaluations, stopped } = progress;
   // Stopped at a smaller size, the photograph that was kept was small as well.
   const enlarged = picture.width !== width || picture.height !== height;
   const shown = resize(picture, width, height);
+  const seen = () => resize(photograph, width, height);
   const kept = enlarged ? keptAt({ width, height }, subject) : {};
   return {
-    picture: withAlpha(keeping(shown, kept), alpha),
+    picture: withAlpha(finishColours(keeping(shown, kept), seen, settings.color), alpha),
     loss: reached?.loss ?? NO_LOSS,
     evaluations,
     seconds: elapsed(),
