@@ -14,7 +14,7 @@ import { contentLoss } from "../src/loss/content.ts";
 import { gramMeasure } from "../src/loss/gram.ts";
 import { moments } from "../src/loss/moments.ts";
 import { LAYERS } from "../src/network/layers.ts";
-import { featuresAt, POOLINGS } from "../src/network/network.ts";
+import { featuresAt, type Pooling } from "../src/network/network.ts";
 import { readWeights } from "../src/network/read-weights.node.ts";
 import { constantWeights, vggFeatures } from "../src/network/vgg19.ts";
 import { OXFORD, TORCHVISION, type VggWeights } from "../src/network/weights.ts";
@@ -68,92 +68,95 @@ describe.skipIf(!IMPASTO_WEIGHTS || !IMPASTO_FIXTURES)(
       golden = fixture.parse(JSON.parse(text));
     });
 
-    const featuresOf = (image: Tensor, pooling: (typeof POOLINGS)[number]) =>
+    const featuresOf = (image: Tensor, pooling: Pooling) =>
       vggFeatures(image, weights.input, constantWeights(weights.layers), { pooling, layers: LAYERS });
 
-    test.each(POOLINGS)("features, Grams, losses and gradient are PyTorch's, %s pooling", async (pooling) => {
-      const [image, content, style] = await Promise.all(["image", "content", "style"].map(picture));
-      const expected = golden[pooling];
+    test.each(["max", "average"] as const)(
+      "features, Grams, losses and gradient are PyTorch's, %s pooling",
+      async (pooling) => {
+        const [image, content, style] = await Promise.all(["image", "content", "style"].map(picture));
+        const expected = golden[pooling];
 
-      const grams = featuresOf(input("style", style.shape), pooling);
-      const targets = await evaluate(
-        Object.fromEntries([
-          [
-            "target conv4_2",
-            featuresAt(featuresOf(input("content", content.shape), pooling), "conv4_2").tensor,
-          ],
-          ...STYLE_LAYERS.map((layer) => {
-            const { tensor, channels } = featuresAt(grams, layer);
-            return [`gram ${layer}`, gramMeasure.prepare(moments(tensor), channels).gram] as const;
-          }),
-        ]),
-        { content: content.rgb, style: style.rgb },
-      );
+        const grams = featuresOf(input("style", style.shape), pooling);
+        const targets = await evaluate(
+          Object.fromEntries([
+            [
+              "target conv4_2",
+              featuresAt(featuresOf(input("content", content.shape), pooling), "conv4_2").tensor,
+            ],
+            ...STYLE_LAYERS.map((layer) => {
+              const { tensor, channels } = featuresAt(grams, layer);
+              return [`gram ${layer}`, gramMeasure.prepare(moments(tensor), channels).gram] as const;
+            }),
+          ]),
+          { content: content.rgb, style: style.rgb },
+        );
 
-      const pixels = input("image", image.shape);
-      const features = featuresOf(pixels, pooling);
-      const conv4_2 = featuresAt(features, "conv4_2");
-      const contentPart = contentLoss(
-        conv4_2.tensor,
-        input("target conv4_2", conv4_2.tensor.shape),
-        conv4_2.channels,
-      );
-      const styleParts = STYLE_LAYERS.map((layer) => {
-        const { tensor, channels } = featuresAt(features, layer);
-        const made = gramMeasure.prepare(moments(tensor), channels).gram;
-        return {
-          layer,
-          made,
-          loss: gramMeasure.loss(moments(tensor), { gram: input(`gram ${layer}`, made.shape) }, channels),
-        };
-      });
-      const total = add(contentPart, ...styleParts.map(({ loss }) => loss));
-      const [gradient] = gradients(total, [pixels]);
-      const found = await evaluate(
-        Object.fromEntries<Tensor>([
-          ["content", contentPart],
-          ["total", total],
-          ["gradient", gradient],
-          ...styleParts.flatMap(
-            ({ layer, made, loss }) =>
-              [
-                [`style ${layer}`, loss],
-                [`made ${layer}`, made],
-              ] as const,
-          ),
-          ...[...features].map(([layer, { tensor }]) => [layer, tensor] as const),
-        ]),
-        { image: image.rgb, ...targets },
-      );
+        const pixels = input("image", image.shape);
+        const features = featuresOf(pixels, pooling);
+        const conv4_2 = featuresAt(features, "conv4_2");
+        const contentPart = contentLoss(
+          conv4_2.tensor,
+          input("target conv4_2", conv4_2.tensor.shape),
+          conv4_2.channels,
+        );
+        const styleParts = STYLE_LAYERS.map((layer) => {
+          const { tensor, channels } = featuresAt(features, layer);
+          const made = gramMeasure.prepare(moments(tensor), channels).gram;
+          return {
+            layer,
+            made,
+            loss: gramMeasure.loss(moments(tensor), { gram: input(`gram ${layer}`, made.shape) }, channels),
+          };
+        });
+        const total = add(contentPart, ...styleParts.map(({ loss }) => loss));
+        const [gradient] = gradients(total, [pixels]);
+        const found = await evaluate(
+          Object.fromEntries<Tensor>([
+            ["content", contentPart],
+            ["total", total],
+            ["gradient", gradient],
+            ...styleParts.flatMap(
+              ({ layer, made, loss }) =>
+                [
+                  [`style ${layer}`, loss],
+                  [`made ${layer}`, made],
+                ] as const,
+            ),
+            ...[...features].map(([layer, { tensor }]) => [layer, tensor] as const),
+          ]),
+          { image: image.rgb, ...targets },
+        );
 
-      for (const layer of LAYERS) {
-        const want = expected.features[layer];
-        const is = statistics(found[layer]);
-        expect(featuresAt(features, layer).tensor.shape).toEqual([1, ...want.shape]);
-        for (const key of ["mean", "std", "max"] as const) {
-          expectRelative(is[key], want[key], 1e-4, `${key} of ${layer}`);
+        for (const layer of LAYERS) {
+          const want = expected.features[layer];
+          const is = statistics(found[layer]);
+          expect(featuresAt(features, layer).tensor.shape).toEqual([1, ...want.shape]);
+          for (const key of ["mean", "std", "max"] as const) {
+            expectRelative(is[key], want[key], 1e-4, `${key} of ${layer}`);
+          }
         }
-      }
-      for (const layer of STYLE_LAYERS) {
-        const made = found[`made ${layer}`];
-        const rows = Math.sqrt(made.length);
-        const trace = made.reduce((sum, value, i) => (i % (rows + 1) === 0 ? sum + value : sum), 0);
-        expectRelative(trace, expected.gram[layer].trace, 1e-4, `trace of ${layer}'s Gram`);
-        expectRelative(norm(made), expected.gram[layer].norm, 1e-4, `norm of ${layer}'s Gram`);
-        expectRelative(found[`style ${layer}`][0], expected.style[layer], 1e-4, `style loss at ${layer}`);
-      }
-      expectRelative(found.content[0], expected.content.conv4_2, 1e-4, "content loss");
-      expectRelative(found.total[0], expected.total, 1e-4, "total");
-      expectRelative(norm(found.gradient), expected.gradientNorm, 1e-3, "norm of the gradient");
+        for (const layer of STYLE_LAYERS) {
+          const made = found[`made ${layer}`];
+          const rows = Math.sqrt(made.length);
+          const trace = made.reduce((sum, value, i) => (i % (rows + 1) === 0 ? sum + value : sum), 0);
+          expectRelative(trace, expected.gram[layer].trace, 1e-4, `trace of ${layer}'s Gram`);
+          expectRelative(norm(made), expected.gram[layer].norm, 1e-4, `norm of ${layer}'s Gram`);
+          expectRelative(found[`style ${layer}`][0], expected.style[layer], 1e-4, `style loss at ${layer}`);
+        }
+        expectRelative(found.content[0], expected.content.conv4_2, 1e-4, "content loss");
+        expectRelative(found.total[0], expected.total, 1e-4, "total");
+        expectRelative(norm(found.gradient), expected.gradientNorm, 1e-3, "norm of the gradient");
 
-      const [, , height, width] = image.shape;
-      const largest = found.gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-      for (const [spot, want] of Object.entries(expected.gradient)) {
-        const [channel, y, x] = spot.split(",").map(Number);
-        const is = found.gradient[(channel * height + y) * width + x];
-        expect(Math.abs(is - want) / largest, `gradient at ${spot}: ${is}, not ${want}`).toBeLessThan(1e-3);
-      }
-    });
+        const [, , height, width] = image.shape;
+        const largest = found.gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        for (const [spot, want] of Object.entries(expected.gradient)) {
+          const [channel, y, x] = spot.split(",").map(Number);
+          const is = found.gradient[(channel * height + y) * width + x];
+          expect(Math.abs(is - want) / largest, `gradient at ${spot}: ${is}, not ${want}`).toBeLessThan(1e-3);
+        }
+      },
+    );
 
     test("Oxford's weights rewritten in torchvision's convention give the same features", async () => {
       const image = await picture("image");

@@ -120,7 +120,7 @@ export async function* teach(
   });
   const scenes = [...progress.scenes];
   try {
-    const lessons: Readonly<Record<Pooling, Lesson>> = {
+    const lessons: Readonly<Record<"max" | "average", Lesson>> = {
       max: await open("max"),
       average: await open("average"),
     };

@@ -3,6 +3,7 @@
  * are decoded before the work begins.
  * @module
  */
+
 import { MisuseError } from "../errors.ts";
 import { STANDARD_INPUT } from "../image/file.node.ts";
 import type { Picture } from "../image/picture.ts";
@@ -11,6 +12,7 @@ import { type InputPicture, readInput } from "../job/inputs.node.ts";
 import type { JobIo } from "../job/job.ts";
 import type { JobInputs } from "../job/recipe.ts";
 import { required } from "../required.ts";
+import { startsFromFile } from "../transfer/options.ts";
 import { heldBytes, PROCESS_BYTES } from "../transfer/plan.ts";
 import type { Settings } from "../transfer/settings.ts";
 import type { StyleArgument } from "./style-arguments.ts";
@@ -48,7 +50,7 @@ export async function readInputs(
     weighted.push({ ...(await readNext(path, (own) => settings.styleSize(own, result))), weight });
   }
   const inputs = { content, styles: weighted };
-  return isFile(init) ? { ...inputs, initial: await readNext(init, () => result) } : inputs;
+  return startsFromFile(init) ? { ...inputs, initial: await readNext(init, () => result) } : inputs;
 }
 
 /** Pictures that take no more than this are read in any case. */
@@ -61,9 +63,6 @@ const SMALL = 32e6;
  */
 export const memoryToRead = (memory: number, held: readonly Picture[]): number =>
   Math.max(SMALL, memory - PROCESS_BYTES - heldBytes(held));
-
-/** Whether the option `init` names a file. */
-export const isFile = (init: string): boolean => init !== "content" && init !== "noise";
 
 /**
  * Makes sure that standard input is read only once.

@@ -2,12 +2,13 @@
  * What a command says before it works: of its network and device, of options that change nothing, of its paintings.
  * @module
  */
+
 import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
 import type { EngineDescription } from "../job/runner.ts";
 import type { Options } from "../transfer/options.ts";
+import { startsFromFile } from "../transfer/options.ts";
 import type { Settings } from "../transfer/settings.ts";
-import { isFile } from "./inputs.ts";
 
 /** What to do about missing weights. */
 export const HOW_TO_GET_WEIGHTS =
@@ -41,10 +42,11 @@ function writeDevice(
 /** One sentence for each. @param flags those that were given on the command line. */
 export function writeOptionNotes(
   flags: Readonly<Record<string, unknown>>,
-  { init }: Settings,
+  { init, noiseRatio }: Settings,
 ): readonly string[] {
-  if (flags.seed === undefined || init === "noise") return [];
-  const start = isFile(init) ? "a picture" : "the photograph";
+  if (flags.seed === undefined || init === "noise" || noiseRatio > 0) return [];
+  const word = init === "style" ? "the style" : "the photograph";
+  const start = startsFromFile(init) ? "a picture" : word;
   return [`--seed changes nothing, since the start is ${start}: --init noise starts from noise.`];
 }
 

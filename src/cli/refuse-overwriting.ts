@@ -2,10 +2,11 @@
  * Outputs that would be written over what is read, or over each other, however they are spelled or linked to.
  * @module
  */
+
 import { MisuseError } from "../errors.ts";
 import { isSameFile } from "../image/place.node.ts";
 import { whereWeights } from "../network/locate.node.ts";
-import { isFile } from "./inputs.ts";
+import { startsFromFile } from "../transfer/options.ts";
 import { isStandardOutput } from "./standard-output.ts";
 
 /** What is read for a transfer. */
@@ -29,7 +30,7 @@ export async function refuseOverwriting(
   const { located } = whereWeights(process.env);
   const inputs = [
     ...pictures,
-    ...(isFile(init) ? [init] : []),
+    ...(startsFromFile(init) ? [init] : []),
     network,
     ...(located === undefined ? [] : [located.path]),
   ];

@@ -12,7 +12,13 @@ import { DEVICES } from "../runtime/runtime.ts";
 import type { Engine } from "../transfer/engine.ts";
 import type { Stylization } from "../transfer/iterate.ts";
 import { lossOfKind } from "../transfer/objective.ts";
-import { type Options, type OptionsInput, optionsSchema, parseOptions } from "../transfer/options.ts";
+import {
+  type Options,
+  type OptionsInput,
+  optionsSchema,
+  parseOptions,
+  startsFromFile,
+} from "../transfer/options.ts";
 import { resolveSettings, type Settings } from "../transfer/settings.ts";
 import { TERM_KINDS, termOptions } from "../transfer/terms/table.ts";
 
@@ -131,7 +137,7 @@ function resolved(
 }
 
 /** The name of a file as the option `init` takes it, which has words of its own. */
-const asFile = (name: string): string => (name === "content" || name === "noise" ? `./${name}` : name);
+const asFile = (name: string): string => (startsFromFile(name) ? name : `./${name}`);
 
 const withoutFolders = (path: string): string => path.replace(/^.*[\\/](?=.)/s, "");
 

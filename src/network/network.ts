@@ -10,7 +10,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import type { Layer } from "./layers.ts";
 
 /** How a network shrinks its picture between blocks. */
-export const POOLINGS = ["max", "average"] as const;
+export const POOLINGS = ["max", "average", "l2"] as const;
 
 /** One of {@link POOLINGS}. */
 export type Pooling = (typeof POOLINGS)[number];

@@ -160,6 +160,19 @@ describe("VGG-19", () => {
     ).toBeLessThan(1e-6);
   });
 
+  test("keeps the scale of its activations with L2 pooling", async () => {
+    const image = input("image", [1, 3, 64, 64]);
+    const meanOf = async (pooling: "max" | "l2"): Promise<number> => {
+      const features = network.features(image, { pooling, normalized: false, layers: ["conv4_1"] });
+      const { tensor } = featuresAt(features, "conv4_1");
+      const { found } = await evaluate({ found: tensor }, { image: randomPicture(64, 64, 3) });
+      return found.reduce((sum, value) => sum + value, 0) / found.length;
+    };
+    const ratio = (await meanOf("l2")) / (await meanOf("max"));
+    expect(ratio).toBeGreaterThan(0.6);
+    expect(ratio).toBeLessThan(1.7);
+  });
+
   test.each([
     ["maxPool", "max", 15, 64],
     ["averagePool", "average", 64, 15],

@@ -3,16 +3,19 @@
  * It knows the weights' input convention, and nothing of where they came from or what its features are for.
  * @module
  */
+
+import { add } from "../graph/operations/add.ts";
 import { averagePool } from "../graph/operations/average-pool.ts";
 import { concatenate } from "../graph/operations/concatenate.ts";
 import { convolution } from "../graph/operations/convolution.ts";
 import { maxPool } from "../graph/operations/max-pool.ts";
-import { multiply } from "../graph/operations/multiply.ts";
+import { multiply, scale, square } from "../graph/operations/multiply.ts";
 import { relu } from "../graph/operations/relu.ts";
 import { sliceAxis } from "../graph/operations/slice.ts";
+import { squareRoot } from "../graph/operations/square-root.ts";
 import { subtract } from "../graph/operations/subtract.ts";
 import { sizeOfAxis } from "../graph/shape.ts";
-import { constant, type Tensor } from "../graph/tensor.ts";
+import { constant, scalar, type Tensor } from "../graph/tensor.ts";
 import { recogniseConvention } from "./convention.ts";
 import { blockOf, LAYERS, type Layer } from "./layers.ts";
 import { type MeanActivations, normalizeWeights } from "./mean-activations.ts";
@@ -84,8 +87,21 @@ export const constantWeights =
   };
 
 /** Max pooling comes before the ReLU, for max(relu(x)) = relu(max(x)) and the rectifier then costs a quarter. */
-const pool = (preactivation: Tensor, pooling: Pooling): Tensor =>
-  pooling === "max" ? relu(maxPool(preactivation)) : averagePool(relu(preactivation));
+function pool(preactivation: Tensor, pooling: Pooling): Tensor {
+  switch (pooling) {
+    case "max":
+      return relu(maxPool(preactivation));
+    case "average":
+      return averagePool(relu(preactivation));
+    case "l2":
+      return scale(L2_SCALE, squareRoot(add(averagePool(square(relu(preactivation))), scalar(L2_LEAST))));
+  }
+}
+
+/** What makes a window's root mean square as large, on the whole, as the maximum that the network was taught with. */
+const L2_SCALE = 1.56;
+/** Keeps the root from 0, where it has no gradient. */
+const L2_LEAST = 1e-8;
 
 const conventional = (image: Tensor, { scale, offset }: Pick<InputConvention, "scale" | "offset">): Tensor =>
   subtract(multiply(image, byChannel(scale)), byChannel(offset));

@@ -19,6 +19,12 @@ export const PRESET_NAMES = ["impasto", "gatys", "notebook", "neural-style"] as 
 /** What minimises the loss. */
 export const OPTIMIZERS = ["lbfgs", "adam"] as const;
 
+/** The words of the option `init`; anything else is a file. */
+export const STARTS = ["content", "noise", "style"] as const;
+
+/** Whether the option `init` names a file. */
+export const startsFromFile = (init: string): boolean => !STARTS.some((start) => start === init);
+
 const AMOUNT = "a number of bytes, or an amount such as 4GB or 900MB";
 const UNITS: Readonly<Record<string, number>> = { "": 1, b: 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 };
 
@@ -84,7 +90,13 @@ export const optionsSchema = z.strictObject({
     .optional()
     .describe("step of the adam optimizer, in the preset's units"),
   history: z.int().min(1).max(1000).optional().describe("steps that the lbfgs optimizer remembers"),
-  init: z.string().min(1).optional().describe("where to start: content, noise or a picture file"),
+  init: z.string().min(1).optional().describe("where to start: content, noise, style or a picture file"),
+  noiseRatio: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe("how much noise the start is mixed with, from 0 to 1"),
   seed: z
     .int()
     .min(0)

@@ -6,12 +6,14 @@ import { MisuseError } from "../errors.ts";
 import { overMeanColour } from "../image/alpha.ts";
 import type { Mask } from "../image/mask.ts";
 import type { Picture } from "../image/picture.ts";
+import { resize } from "../image/resize.ts";
 import { checkHoldable, type Size } from "../image/size.ts";
+import { required } from "../required.ts";
 import { prepareColours } from "./colour.ts";
 import type { DivergedError } from "./diverged.ts";
 import type { Engine } from "./engine.ts";
 import { layersOf } from "./look.ts";
-import type { OptionsInput, Steering } from "./options.ts";
+import { type OptionsInput, STARTS, type Steering } from "./options.ts";
 import { maskedRegions, type Subject } from "./prepare.ts";
 import { bestOf, type Place, type RunState, type ScaleState, scaleStateOf } from "./run-state.ts";
 import { checkRun, costsOf, finalSize, type PlannedScale, planRun } from "./schedule.ts";
@@ -116,7 +118,7 @@ export function beginRun(
 /** The picture to start from, or the one that a run to go on with had reached. */
 export function beginning({ subject, settings, plan, controls: { from } }: Run, initial?: Picture): Progress {
   if (from === undefined) {
-    const picture = firstPicture(settings, subject.photograph, initial, finalSize(plan.slice(0, 1)));
+    const picture = firstPicture(settings, subject, initial, finalSize(plan.slice(0, 1)));
     return { picture, evaluations: 0, stopped: false };
   }
   const last = scaleStateOf(from);
@@ -131,9 +133,24 @@ export function beginning({ subject, settings, plan, controls: { from } }: Run, 
   };
 }
 
+/** The picture to start from, mixed with noise where that is asked for. */
 function firstPicture(
   settings: Settings,
-  photograph: Picture,
+  subject: Subject,
+  initial: Picture | undefined,
+  size: Size,
+): Picture {
+  const start = startOf(settings, subject, initial, size);
+  const ratio = settings.noiseRatio;
+  if (ratio === 0 || settings.init === "noise") return start;
+  const { rgb } = resize(start, size.width, size.height);
+  const noise = noisePicture(size, settings.noise, settings.seed);
+  return { ...size, rgb: noise.rgb.map((value, i) => ratio * value + (1 - ratio) * rgb[i]) };
+}
+
+function startOf(
+  settings: Settings,
+  { photograph, styles }: Subject,
   initial: Picture | undefined,
   size: Size,
 ): Picture {
@@ -142,10 +159,12 @@ function firstPicture(
       return photograph;
     case "noise":
       return noisePicture(size, settings.noise, settings.seed);
+    case "style":
+      return overMeanColour(required(styles[0], "style to start from").picture);
     default:
       if (initial === undefined) {
         throw new MisuseError(
-          `Expected content, noise or a picture file for init but received "${settings.init}".`,
+          `Expected ${STARTS.join(", ")} or a picture file for init but received "${settings.init}".`,
         );
       }
       return overMeanColour(initial);

@@ -29,6 +29,8 @@ export interface Settings extends Omit<Preset, "optimizer" | "init" | "lbfgs" | 
   contentSize(content: Size, asked: Options["size"]): Size;
   readonly optimizer: OptimizerSettings;
   readonly init: string;
+  /** How much noise the start is mixed with. */
+  readonly noiseRatio: number;
   readonly color: Options["color"];
   readonly seed: number;
   /** What content and style count at a strength from 0 to 1. */
@@ -81,6 +83,7 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
         .map((scale) => ({ ...scale, iterations: iterations ?? scale.iterations }));
     },
     init: options.init ?? preset.init,
+    noiseRatio: options.noiseRatio,
     color: options.color,
     optimizer: optimizerSettings(options, preset, nameOf),
     size: options.size,

@@ -4,9 +4,11 @@ import { colours } from "../../test/narrow-engine.ts";
 import { content, openTransfers, PLAIN, painting, request } from "../../test/transfers.ts";
 import { MisuseError } from "../errors.ts";
 import type { Picture } from "../image/picture.ts";
+import { resize } from "../image/resize.ts";
 import { lossOfKind } from "./objective.ts";
-import { PRESET_NAMES } from "./options.ts";
+import { type OptionsInput, PRESET_NAMES } from "./options.ts";
 import type { StylizeRequest } from "./run.ts";
+import { drain, stylize } from "./stylize.ts";
 
 const { engine, run, paint } = await openTransfers();
 
@@ -153,7 +155,7 @@ describe("The start", () => {
   test("from a picture that was not given is misuse", async () => {
     const running = run(request({ ...PLAIN, init: "start.png" }));
     await expect(running).rejects.toThrow(
-      new MisuseError('Expected content, noise or a picture file for init but received "start.png".'),
+      new MisuseError('Expected content, noise, style or a picture file for init but received "start.png".'),
     );
   });
 
@@ -173,5 +175,33 @@ describe("A weight of 0", () => {
     expect(lossOfKind(one.loss, "style")).toBe(0);
     expect(lossOfKind(one.loss, "content")).toBeGreaterThan(0);
     expect(Object.keys(one.loss.terms)).toEqual(["content.conv4_2"]);
+  });
+});
+
+describe("The picture to start from", () => {
+  const first = async (options: OptionsInput): Promise<Float32Array> => {
+    // Adam's first step is small and the same for all.
+    const small = { ...PLAIN, preset: "notebook", iterations: 1, learningRate: 1e-6, ...options } as const;
+    return (await drain(stylize(request(small), engine))).picture.rgb;
+  };
+
+  test("may be the style, in the photograph's shape", async () => {
+    const [fromStyle, fromContent] = [await first({ init: "style" }), await first({ init: "content" })];
+    expect(fromStyle).not.toEqual(fromContent);
+    const { picture } = request().styles[0];
+    const { width, height } = (await drain(stylize(request(PLAIN), engine))).picture;
+    expect(relativeError(fromStyle, [...resize(picture, width, height).rgb])).toBeLessThan(1e-3);
+  });
+
+  test("is mixed with as much noise as is asked for, the same for one seed", async () => {
+    const [none, half, all] = [
+      await first({ init: "content", noiseRatio: 0 }),
+      await first({ init: "content", noiseRatio: 0.5 }),
+      await first({ init: "noise" }),
+    ];
+    expect(await first({ init: "content" })).toEqual(none);
+    expect(relativeError(half, [...none.map((value, i) => (value + all[i]) / 2)])).toBeLessThan(1e-3);
+    expect(await first({ init: "content", noiseRatio: 1 })).toEqual(all);
+    expect(await first({ init: "content", noiseRatio: 0.5, seed: 9 })).not.toEqual(half);
   });
 });
