@@ -64,7 +64,10 @@ function referenceFeatures(
 const pooled = (x: Plane, pooling: Pooling): Plane =>
   makePlane(x.channels, Math.floor(x.height / 2), Math.floor(x.width / 2), (c, i, j) => {
     const window = [0, 1, 2, 3].map((k) => at(x, c, 2 * i + (k >> 1), 2 * j + (k & 1)));
-    return pooling === "max" ? Math.max(...window) : window.reduce((sum, value) => sum + value) / 4;
+    const mean = (of: (value: number) => number): number =>
+      window.reduce((sum, value) => sum + of(value), 0) / 4;
+    if (pooling === "max") return Math.max(...window);
+    return pooling === "average" ? mean((value) => value) : 1.56 * Math.sqrt(mean((value) => value ** 2));
   });
 
 const rectifiedConvolution = (x: Plane, { kernel, bias }: ConvolutionWeights): Plane =>
