@@ -58,13 +58,22 @@ export const settingsFrom = (options: Options): Settings => resolveSettings(opti
 export const numberFrom = (text: string): number | undefined =>
   /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 
+/** Reads a flag that may be given again and again: all its values, in their order. */
+export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [
+  ...(before ?? []),
+  value,
+];
+
+/** The values of a flag that was collected. */
+export const listOf = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+
 /**
  * Lets a command and those below it refuse a flag with a value that is given again. Flags without one mean no more the
  * second time.
  */
 export function refuseRepeatedFlags(command: Command): void {
   for (const option of command.options) {
-    if (!option.required && !option.optional) continue;
+    if ((!option.required && !option.optional) || option.parseArg === collect) continue;
     let given = false;
     command.on(`option:${option.name()}`, () => {
       if (given) throw new MisuseError(`Expected ${option.long} once but received it twice: leave one out.`);

@@ -5,52 +5,82 @@
  */
 
 import { MisuseError } from "../errors.ts";
+import type { Crop } from "../image/crop.ts";
 import { STANDARD_INPUT } from "../image/file.node.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
 import { type InputPicture, readInput } from "../job/inputs.node.ts";
-import type { JobIo } from "../job/job.ts";
+import { type JobIo, styleNeeded } from "../job/job.ts";
 import type { JobInputs } from "../job/recipe.ts";
 import { required } from "../required.ts";
 import { startsFromFile } from "../transfer/options.ts";
 import { heldBytes, PROCESS_BYTES } from "../transfer/plan.ts";
 import type { Settings } from "../transfer/settings.ts";
-import type { StyleArgument } from "./style-arguments.ts";
+import type { StyleFile } from "./style-arguments.ts";
+
+/** A style that was read, and what it is to do. */
+export interface StyleInput extends InputPicture {
+  readonly weight: number;
+  readonly crop?: Crop | undefined;
+  /** Its mask's place among the masks. */
+  readonly mask?: number | undefined;
+}
 
 /** All that goes into a transfer. */
 export interface Inputs {
   readonly content: InputPicture;
-  readonly styles: readonly (InputPicture & { readonly weight: number })[];
+  readonly styles: readonly StyleInput[];
   readonly initial?: InputPicture;
+  readonly masks: readonly InputPicture[];
+  readonly keep?: InputPicture;
 }
+
+/** The files that go into a transfer. */
+export interface InputFiles {
+  readonly content: string;
+  readonly styles: readonly StyleFile[];
+  readonly keep?: string | undefined;
+}
+
+/** The files that are masks, each once. */
+export const maskFiles = ({ styles }: Pick<InputFiles, "styles">): readonly string[] => [
+  ...new Set(styles.flatMap(({ mask }) => (mask === undefined ? [] : [mask]))),
+];
 
 /**
  * Reads the pictures.
  * @param memory bytes that the process may use.
  * @throws MisuseError for files that are not there; ImpastoError for those that are no pictures, or too large.
  */
-export async function readInputs(
-  contentPath: string,
-  styles: readonly StyleArgument[],
-  settings: Settings,
-  memory: number,
-): Promise<Inputs> {
+export async function readInputs(files: InputFiles, settings: Settings, memory: number): Promise<Inputs> {
   const { init } = settings;
-  checkStandardInput([contentPath, ...styles.map(({ path }) => path), init]);
+  const maskPaths = maskFiles(files);
+  checkStandardInput([
+    files.content,
+    ...files.styles.map(({ path }) => path),
+    ...maskPaths,
+    ...(files.keep === undefined ? [] : [files.keep]),
+    init,
+  ]);
   const read: Picture[] = [];
   const readNext = async (path: string, neededSize: (own: Size) => Size): Promise<InputPicture> => {
     const input = await readInput(path, { neededSize, memory: memoryToRead(memory, read) });
     read.push(input.picture);
     return input;
   };
-  const content = await readNext(contentPath, (own) => settings.contentSize(own, settings.size));
+  const content = await readNext(files.content, (own) => settings.contentSize(own, settings.size));
   const result = settings.contentSize(content.picture, settings.size);
-  const weighted: Inputs["styles"][number][] = [];
-  for (const { path, weight } of styles) {
-    weighted.push({ ...(await readNext(path, (own) => settings.styleSize(own, result))), weight });
+  const styles: StyleInput[] = [];
+  for (const { path, weight, crop, mask } of files.styles) {
+    const needed = styleNeeded({ crop }, (own) => settings.styleSize(own, result));
+    const place = mask === undefined ? {} : { mask: maskPaths.indexOf(mask) };
+    styles.push({ ...(await readNext(path, needed)), weight, crop, ...place });
   }
-  const inputs = { content, styles: weighted };
-  return startsFromFile(init) ? { ...inputs, initial: await readNext(init, () => result) } : inputs;
+  const initial = startsFromFile(init) ? { initial: await readNext(init, () => result) } : {};
+  const masks: InputPicture[] = [];
+  for (const path of maskPaths) masks.push(await readNext(path, () => result));
+  const keep = files.keep === undefined ? {} : { keep: await readNext(files.keep, () => result) };
+  return { content, styles, ...initial, masks, ...keep };
 }
 
 /** Pictures that take no more than this are read in any case. */
@@ -76,21 +106,35 @@ export function checkStandardInput(paths: readonly string[]): void {
   }
 }
 
+/** All pictures, in the order in which a job asks for them. */
+const all = ({ content, styles, initial, masks, keep }: Inputs): readonly InputPicture[] => [
+  content,
+  ...styles,
+  ...(initial === undefined ? [] : [initial]),
+  ...masks,
+  ...(keep === undefined ? [] : [keep]),
+];
+
 /** What there is to say of how the pictures were read. */
-export const readingNotes = ({ content, styles, initial }: Inputs): readonly string[] =>
-  [content, ...styles, ...(initial === undefined ? [] : [initial])].flatMap(
-    ({ picture }) => picture.notes ?? [],
-  );
+export const readingNotes = (inputs: Inputs): readonly string[] =>
+  all(inputs).flatMap(({ picture }) => picture.notes ?? []);
 
 /** The inputs as a job names them. */
-export const jobInputsOf = ({ content, styles, initial }: Inputs): JobInputs => ({
+export const jobInputsOf = ({ content, styles, initial, masks, keep }: Inputs): JobInputs => ({
   content: content.facts,
-  styles: styles.map(({ facts, weight }) => ({ ...facts, weight })),
+  styles: styles.map(({ facts, weight, mask, crop }) => ({
+    ...facts,
+    weight,
+    ...(mask === undefined ? {} : { mask }),
+    ...(crop === undefined ? {} : { crop }),
+  })),
   ...(initial === undefined ? {} : { initial: initial.facts }),
+  ...(masks.length === 0 ? {} : { masks: masks.map(({ facts }) => facts) }),
+  ...(keep === undefined ? {} : { keep: keep.facts }),
 });
 
 /** Hands the pictures over to a job: they are not to be looked at afterwards. */
-export function handOver({ content, styles, initial }: Inputs): JobIo {
-  const pictures = [content, ...styles, ...(initial === undefined ? [] : [initial])];
+export function handOver(inputs: Inputs): JobIo {
+  const pictures = [...all(inputs)];
   return { read: async ({ name }) => required(pictures.shift(), `picture of ${name}`).picture };
 }

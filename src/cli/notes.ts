@@ -56,7 +56,7 @@ const NEAR_ENOUGH = 0.9;
 /** A painting and its file's name. */
 export interface NamedPainting {
   readonly name: string;
-  readonly picture: Picture;
+  readonly picture: Size;
 }
 
 /** Says which paintings are too small for the strokes that were asked for, and which are enlarged; of others, nothing. */

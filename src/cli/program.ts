@@ -4,7 +4,7 @@
  * @module
  */
 import { Command } from "commander";
-import { optionFlags, refuseRepeatedFlags } from "./flags.ts";
+import { collect, optionFlags, refuseRepeatedFlags } from "./flags.ts";
 import { SHEET_DEFAULTS, SHEET_STRENGTHS, sheetOptions } from "./sheet-options.ts";
 import { readVersion } from "./version.ts";
 
@@ -34,6 +34,17 @@ export function createProgram(): Command {
     .option(
       "-o, --output <file>",
       "where the result goes: .png, .jpg, .webp or .tiff, or - for a PNG on standard output (default: <content>-<style>.png, never over an existing file)",
+    )
+    .option(
+      "--mask <file>",
+      "a grey picture that says where a style paints, white for everywhere: once for each style, in their order",
+      collect,
+    )
+    .option("--keep <file>", "a grey picture that says where the photograph stays as it is, white for fully")
+    .option(
+      "--style-crop <part>",
+      "the part of a painting to look at, in percent, as left,top,width,height: once for all, or once for each style",
+      collect,
     )
     .option("--preview <file>", "write the picture as it is to this file every few seconds")
     .option("--json", "print the result's facts as one JSON object on the last line of standard output")

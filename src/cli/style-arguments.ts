@@ -4,12 +4,20 @@
  * @module
  */
 import { MisuseError } from "../errors.ts";
+import type { Crop } from "../image/crop.ts";
 import { numberFrom } from "./flags.ts";
 
-/** A style picture to be read. */
+/** A style as it is written: a picture, or a folder of them, and how much it counts. */
 export interface StyleArgument {
   readonly path: string;
   readonly weight: number;
+}
+
+/** A style picture to be read. */
+export interface StyleFile extends StyleArgument {
+  /** The file that says where it paints. */
+  readonly mask?: string;
+  readonly crop?: Crop;
 }
 
 /**
@@ -43,4 +51,56 @@ function parseStyle(text: string, exists: (path: string) => boolean): StyleArgum
     );
   }
   return { path, weight };
+}
+
+/**
+ * The files of the styles, in their order, each with its mask and the part of it that is looked at. The pictures of a
+ * folder share its weight.
+ * @param masks one for each style, or none at all.
+ * @param crops parts in percent, `left,top,width,height`: one for all, or one for each style.
+ * @param picturesIn the pictures in a folder, in order; undefined for what is no folder.
+ * @throws MisuseError for another number of masks or parts, for what is no part, and for folders without pictures.
+ */
+export function styleFiles(
+  styles: readonly StyleArgument[],
+  masks: readonly string[],
+  crops: readonly string[],
+  picturesIn: (path: string) => readonly string[] | undefined,
+): readonly StyleFile[] {
+  if (masks.length > 0 && masks.length !== styles.length) {
+    throw new MisuseError(
+      `Expected --mask once for each of the ${styles.length} styles, in their order, but received it ${masks.length} times.`,
+    );
+  }
+  if (crops.length > 1 && crops.length !== styles.length) {
+    throw new MisuseError(
+      `Expected --style-crop once for all styles, or once for each of the ${styles.length}, but received it ${crops.length} times.`,
+    );
+  }
+  return styles.flatMap(({ path, weight }, index) => {
+    const [mask, crop] = [masks[index], crops.length === 1 ? crops[0] : crops[index]];
+    const more = {
+      ...(mask === undefined ? {} : { mask }),
+      ...(crop === undefined ? {} : { crop: parseCrop(crop) }),
+    };
+    const pictures = picturesIn(path);
+    if (pictures === undefined) return [{ path, weight, ...more }];
+    if (pictures.length === 0) {
+      throw new MisuseError(`There is no picture in the folder "${path}": name one with paintings in it.`);
+    }
+    return pictures.map((picture) => ({ path: picture, weight: weight / pictures.length, ...more }));
+  });
+}
+
+/** `10,5,80,90` as parts of the whole. */
+function parseCrop(text: string): Crop {
+  const numbers = text.split(",").map((part) => numberFrom(part.trim().replace(/%$/, "")));
+  const [left, top, width, height] = numbers.map((value) => (value ?? Number.NaN) / 100);
+  const inside = (start: number, part: number): boolean => start >= 0 && part > 0 && start + part <= 1 + 1e-9;
+  if (numbers.length !== 4 || !inside(left, width) || !inside(top, height)) {
+    throw new MisuseError(
+      `Expected a part of the painting in percent for --style-crop, as left,top,width,height (10,5,80,90), but received "${text}".`,
+    );
+  }
+  return { left, top, width, height };
 }

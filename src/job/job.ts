@@ -4,8 +4,11 @@
  * @module
  */
 import { MisuseError } from "../errors.ts";
+import { type Crop, cropped, cropSize } from "../image/crop.ts";
+import { type Mask, maskOf } from "../image/mask.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
+import { required } from "../required.ts";
 import type { Engine } from "../transfer/engine.ts";
 import type { Iterate, Stylization } from "../transfer/iterate.ts";
 import type { RunControls } from "../transfer/run.ts";
@@ -18,13 +21,15 @@ export interface JobPictures {
   readonly content: Picture;
   readonly styles: readonly Picture[];
   readonly initial?: Picture | undefined;
+  readonly masks?: readonly Picture[] | undefined;
+  readonly keep?: Picture | undefined;
 }
 
 /** Where a job's pictures come from. */
 export interface JobIo {
   /**
    * Finds an input by its name and checksum, and decodes it. The picture is the job's from then on. It is asked for the
-   * content, for each style in turn, and for the picture to start from, if there is one.
+   * content, for each style in turn, and for the picture to start from, each mask, and what is kept, where there are any.
    * @param neededSize how large it is needed, given its own size.
    */
   read(input: JobInput, neededSize: (own: Size) => Size): Promise<Picture>;
@@ -53,7 +58,7 @@ export async function runJob(
 /** The steps of a job whose pictures are there. */
 export function jobSteps(
   job: Job,
-  { content, styles, initial }: JobPictures,
+  { content, styles, initial, masks = [], keep }: JobPictures,
   engine: Engine,
   controls: JobControls = {},
 ): AsyncGenerator<Iterate, Stylization> {
@@ -62,10 +67,19 @@ export function jobSteps(
       `The job was made with the network ${job.network.name} (${job.network.checksum}), and here is ${engine.network.name} (${engine.network.checksum}): use the same weights.`,
     );
   }
+  const named = masks.map((mask, index) => maskOf(mask, `The mask ${quoted(job.masks?.[index])}`));
   const request = {
     content,
-    styles: job.styles.map(({ weight }, index) => ({ picture: pictureAt(styles, index), weight })),
+    styles: job.styles.map(({ weight, mask, crop }, index) => {
+      const picture = required(styles[index], `picture of style ${index + 1}`);
+      return {
+        picture: crop === undefined ? picture : cropped(picture, crop),
+        weight,
+        ...(mask === undefined ? {} : { mask: maskAt(named, mask) }),
+      };
+    }),
     ...(initial === undefined ? {} : { initial }),
+    ...(keep === undefined ? {} : { keep: maskOf(keep, `The mask ${quoted(job.keep)}`) }),
   };
   const unbounded = Number.POSITIVE_INFINITY;
   const memory = Math.min(engine.memory ?? unbounded, job.options.memory ?? unbounded);
@@ -79,12 +93,35 @@ export async function readPictures(job: Job, io: JobIo): Promise<JobPictures> {
   const content = await io.read(job.content, () => result);
   const styles: Picture[] = [];
   for (const style of job.styles) {
-    styles.push(await io.read(style, (own) => styleSize(own, result)));
+    styles.push(
+      await io.read(
+        style,
+        styleNeeded(style, (own) => styleSize(own, result)),
+      ),
+    );
   }
-  return job.initial === undefined
-    ? { content, styles }
-    : { content, styles, initial: await io.read(job.initial, () => result) };
+  const pictures = {
+    content,
+    styles,
+    initial: job.initial && (await io.read(job.initial, () => result)),
+  };
+  const masks: Picture[] = [];
+  for (const mask of job.masks ?? []) masks.push(await io.read(mask, () => result));
+  return { ...pictures, masks, keep: job.keep && (await io.read(job.keep, () => result)) };
 }
+
+/**
+ * How large a style's file is needed: a part of a painting is seen as large as all of it would be.
+ * @param seen the size at which a painting is seen, given its own.
+ */
+export const styleNeeded =
+  ({ crop }: { readonly crop?: Crop | undefined }, seen: (own: Size) => Size) =>
+  (own: Size): Size => {
+    if (crop === undefined) return seen(own);
+    const part = cropSize(own, crop);
+    const ratio = seen(part).width / part.width;
+    return { width: Math.ceil(own.width * ratio), height: Math.ceil(own.height * ratio) };
+  };
 
 /** What a job's options come to; the size is the job's own, for a preset may have its way of rounding. */
 const settingsOf = ({ options, size }: Job): Settings => ({
@@ -92,8 +129,12 @@ const settingsOf = ({ options, size }: Job): Settings => ({
   contentSize: () => size,
 });
 
-function pictureAt(pictures: readonly Picture[], index: number): Picture {
-  const picture = pictures[index];
-  if (picture === undefined) throw new MisuseError(`Style ${index + 1} of the job has no picture.`);
-  return picture;
+const quoted = (input: JobInput | undefined): string => (input ? `"${input.name}"` : "of the job");
+
+function maskAt(masks: readonly Mask[], index: number): Mask {
+  const mask = masks[index];
+  if (mask === undefined) {
+    throw new MisuseError(`The job names mask ${index + 1} of its ${masks.length}: name one that is there.`);
+  }
+  return mask;
 }

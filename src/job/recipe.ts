@@ -29,6 +29,25 @@ const input = z.object({
   checksum: z.string(),
 });
 
+/** A part of a picture, in parts of its width and height. */
+const crop = z
+  .object({
+    left: z.number().min(0).max(1),
+    top: z.number().min(0).max(1),
+    width: z.number().positive().max(1),
+    height: z.number().positive().max(1),
+  })
+  .refine(({ left, top, width, height }) => left + width <= 1 + 1e-9 && top + height <= 1 + 1e-9, {
+    message: "expected a part of the picture",
+  });
+
+const style = input.extend({
+  /** At least 0; only the ratios matter. */
+  weight: z.number().min(0),
+  mask: z.int().min(0).optional(),
+  crop: crop.optional(),
+});
+
 const side = z.int().min(1).max(LONGEST_SIDE);
 
 export const plannedScale = z.object({
@@ -44,8 +63,12 @@ const jobSchema = z.object({
   network: input,
   device: z.enum(DEVICES),
   content: input,
-  styles: z.array(input.extend({ weight: z.number().min(0) })).min(1),
+  styles: z.array(style).min(1),
   initial: input.optional(),
+  /** Pictures that say where styles paint; a style names its mask by its place among them, from 0. */
+  masks: z.array(input).optional(),
+  /** The picture that says where the photograph stays. */
+  keep: input.optional(),
   /** The result's. */
   size: z.object({ width: side, height: side }),
   /** The sizes to work through, and how much of a picture to look at at once at each. */
@@ -71,7 +94,10 @@ export interface Recipe extends Job {
 export type Outcome = Pick<Stylization, "loss" | "evaluations" | "stopped" | "plan">;
 
 /** The inputs of a job, in the words of a recipe. */
-export type JobInputs = Pick<Job, "content" | "styles" | "initial">;
+export type JobInputs = Pick<Job, "content" | "styles" | "initial" | "masks" | "keep">;
+
+/** A part of a picture, in parts of its width and height. */
+export type Crop = Readonly<z.output<typeof crop>>;
 
 /** What a recipe says of an engine. */
 export interface EngineFacts {

@@ -67,7 +67,9 @@ const pooled = (x: Plane, pooling: Pooling): Plane =>
     const mean = (of: (value: number) => number): number =>
       window.reduce((sum, value) => sum + of(value), 0) / 4;
     if (pooling === "max") return Math.max(...window);
-    return pooling === "average" ? mean((value) => value) : 1.56 * Math.sqrt(mean((value) => value ** 2) + 1e-8);
+    return pooling === "average"
+      ? mean((value) => value)
+      : 1.56 * Math.sqrt(mean((value) => value ** 2) + 1e-8);
   });
 
 const rectifiedConvolution = (x: Plane, { kernel, bias }: ConvolutionWeights): Plane =>

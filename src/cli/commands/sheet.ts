@@ -119,7 +119,7 @@ async function makePlan(
   const settings = settingsFrom(options);
   const memory = options.memory ?? defaultMemory();
   checkStandardInput([photoPath, ...paintingPaths, settings.init]);
-  const inputs = await readInputs(photoPath, [], settings, memory);
+  const inputs = await readInputs({ content: photoPath, styles: [] }, settings, memory);
   const photo = inputs.content;
   const size = settings.contentSize(photo.picture, settings.size);
   const left = memoryToRead(memory, [photo.picture]);

@@ -4,6 +4,7 @@
  * @module
  */
 import { existsSync } from "node:fs";
+import { cropSize } from "../../image/crop.ts";
 import { checkRecipeFits } from "../../image/encode.node.ts";
 import { checkFits } from "../../image/format.ts";
 import { jobOf, longestOutcome, lossesOf, type Outcome, recipeOf, writeRecipe } from "../../job/recipe.ts";
@@ -12,7 +13,8 @@ import { openRunner } from "../../job/worker-runner.node.ts";
 import { DivergedError } from "../../transfer/diverged.ts";
 import { defaultMemory } from "../../transfer/engine.node.ts";
 import type { Iterate, Stylization } from "../../transfer/iterate.ts";
-import { optionsFrom, settingsFrom } from "../flags.ts";
+import { listOf, optionsFrom, settingsFrom } from "../flags.ts";
+import { picturesIn } from "../folder.ts";
 import { handOver, jobInputsOf, readInputs, readingNotes } from "../inputs.ts";
 import { watchForInterrupt } from "../interrupt.ts";
 import { writeEngine, writeOptionNotes, writeStyleNotes } from "../notes.ts";
@@ -22,7 +24,7 @@ import { openProgress, writeSeconds } from "../progress.ts";
 import { refuseOverwriting } from "../refuse-overwriting.ts";
 import { failedBut } from "../rescue.ts";
 import { checkStandardOutput } from "../standard-output.ts";
-import { parseStyles } from "../style-arguments.ts";
+import { parseStyles, styleFiles } from "../style-arguments.ts";
 import { openTarget } from "../target.ts";
 import { readSoftware } from "../version.ts";
 
@@ -34,17 +36,22 @@ export async function stylizeCommand(
 ): Promise<void> {
   const options = optionsFrom(flags);
   const settings = settingsFrom(options);
-  const styles = parseStyles(styleTexts, existsSync);
+  const masks = listOf(flags.mask);
+  const named = parseStyles(styleTexts, existsSync);
+  const styles = styleFiles(named, masks, listOf(flags.styleCrop), picturesIn);
+  const keep = typeof flags.keep === "string" ? flags.keep : undefined;
+  const files = { content: contentPath, styles, keep };
   const output = typeof flags.output === "string" ? flags.output : undefined;
   const previewPath = typeof flags.preview === "string" ? flags.preview : undefined;
   checkStandardOutput(output, flags.json === true);
   const pictures = [contentPath, ...styles.map(({ path }) => path)];
-  const read = { pictures, init: settings.init, network: options.network };
+  const guides = [...masks, ...(keep === undefined ? [] : [keep])];
+  const read = { pictures: [...pictures, ...guides], init: settings.init, network: options.network };
   await refuseOverwriting({ "--output": output, "--preview": previewPath }, read);
-  const target = await openTarget(output, pictures);
+  const target = await openTarget(output, [contentPath, ...named.map(({ path }) => path)]);
   const progress = await openProgress({ quiet: flags.quiet === true });
   const preview = await openPreview(previewPath, progress.note);
-  const inputs = await readInputs(contentPath, styles, settings, options.memory ?? defaultMemory());
+  const inputs = await readInputs(files, settings, options.memory ?? defaultMemory());
   for (const note of readingNotes(inputs)) progress.note(note);
   const size = settings.contentSize(inputs.content.picture, settings.size);
   checkFits(target.format, size.width, size.height);
@@ -60,7 +67,10 @@ export async function stylizeCommand(
     const job = jobOf(jobInputsOf(inputs), options, inputs.content.picture, runner.engine);
     const recipe = (outcome: Outcome): string => writeRecipe(recipeOf(job, outcome, readSoftware()));
     checkRecipeFits(target.format, recipe(longestOutcome(settings, size)));
-    const paintings = inputs.styles.map(({ picture, facts }) => ({ name: facts.name, picture }));
+    const paintings = inputs.styles.map(({ picture, facts, crop }) => ({
+      name: facts.name,
+      picture: crop === undefined ? picture : cropSize(picture, crop),
+    }));
     for (const note of writeStyleNotes(inputs.content.picture, paintings, settings, options.styleScale)) {
       progress.note(note);
     }
