@@ -185,3 +185,38 @@ describe("A job", () => {
     expect(() => jobOn(subject, { optimizer: "adam", history: 3 }, engine)).toThrow(MisuseError);
   });
 });
+
+test("A job with masks, a part of a painting and something kept gives its bytes again from its recipe", async () => {
+  const shade = (width: number, height: number, at: (x: number) => number) => ({
+    width,
+    height,
+    rgb: Float32Array.from({ length: 3 * width * height }, (_, i) => at((i % width) / width)),
+  });
+  const guided: JobSubject = {
+    ...subject,
+    styles: { painting: 1, "other painting": 2 },
+    pictures: {
+      ...pictures,
+      left: shade(9, 9, (x) => 1 - x),
+      middle: shade(20, 4, (x) => (x > 0.4 ? 1 : 0)),
+    },
+  };
+  const plain = jobOn(guided, { size: 32, iterations: 4, scales: 1, color: "match" }, engine);
+  const mask = { name: "left", checksum: "checksum of left" };
+  const job: Job = {
+    ...plain,
+    masks: [mask],
+    keep: { name: "middle", checksum: "checksum of middle" },
+    styles: plain.styles.map((style, index) =>
+      index === 0 ? { ...style, mask: 0 } : { ...style, crop: { left: 0.25, top: 0, width: 0.5, height: 1 } },
+    ),
+  };
+  const io = ioOf(guided);
+  const first = await runJob(job, engine, io);
+  const again = jobFrom(JSON.parse(recipeText(job, first)));
+  const second = await runJob(again, await narrowEngine(), io);
+  expect(second.picture).toEqual(first.picture);
+  expect(second.loss).toEqual(first.loss);
+  expect(Object.keys(first.loss.terms)).toContain("style.conv1_1.2");
+  await expect(runJob({ ...job, masks: [] }, engine, io)).rejects.toThrow("names mask 1 of its 0");
+});
