@@ -119,6 +119,14 @@ describe("A saved run", () => {
     );
   });
 
+  test("is the same bytes in whatever order its properties came", () => {
+    const { seconds, loss, optimizer, ...rest } = adam;
+    const state = { seconds, optimizer, loss, ...rest };
+    expect(Object.keys(state)).not.toEqual(Object.keys(adam));
+    const [one, other] = [adam, state].map((state) => saveRun({ job, state }));
+    expect(Buffer.from(other).equals(one)).toBe(true);
+  });
+
   test("shares no memory with its bytes", () => {
     const bytes = saveRun({ job, state: adam });
     const { optimizer } = loadRun(bytes).state;

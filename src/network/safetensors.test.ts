@@ -128,6 +128,8 @@ describe("safetensors", () => {
     expect(one({ dtype: "F33", shape: [1], data_offsets: [0, 4] }, 4)).toThrow(
       /"x" has the unknown type "F33"/,
     );
+    const endless = `${"[".repeat(1e5)}${"]".repeat(1e5)}`;
+    expect(() => parseSafetensors(fileOf(`{"x":{"dtype":${endless}}}`))).toThrow(ImpastoError);
     expect(one({ dtype: "F32", shape: [-1], data_offsets: [0, 4] }, 4)).toThrow(/"x" has no valid shape/);
     expect(one({ dtype: "F32", shape: [1], data_offsets: [4, 0] }, 4)).toThrow(
       /"x" has no valid data_offsets/,

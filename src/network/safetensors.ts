@@ -118,7 +118,7 @@ const parseEntry = (name: string, value: unknown, start: number, file: string): 
   const { dtype, shape, data_offsets: offsets } = isRecord(value) ? value : {};
   const bytes = typeof dtype === "string" ? BYTES_PER_VALUE.get(dtype) : undefined;
   if (typeof dtype !== "string" || bytes === undefined)
-    return fail(`has the unknown type ${JSON.stringify(dtype)}`);
+    return fail(`has the unknown type ${typeof dtype === "string" ? JSON.stringify(dtype) : typeof dtype}`);
   if (!isSizes(shape)) return fail("has no valid shape");
   const [begin, end] = isSizes(offsets) && offsets.length === 2 ? offsets : [];
   if (begin === undefined || end === undefined || end < begin) return fail("has no valid data_offsets");

@@ -169,6 +169,8 @@ describe("Runs that share what is known of pictures make what they make alone", 
       { options: { smoothnessWeight: 0 } },
       { options: { preset: "gatys" } },
       { options: { preset: "notebook" } },
+      // As the next, but on features that are normalised.
+      { options: { preset: "notebook", smoothnessWeight: 1 } },
       { options: { preset: "neural-style" } },
       { options: { preset: "gatys", contentWeight: 0 } },
       { engine: { ...engine, network: otherNetwork } },
