@@ -136,5 +136,8 @@ export const jobInputsOf = ({ content, styles, initial, masks, keep }: Inputs): 
 /** Hands the pictures over to a job: they are not to be looked at afterwards. */
 export function handOver(inputs: Inputs): JobIo {
   const pictures = [...all(inputs)];
-  return { read: async ({ name }) => required(pictures.shift(), `picture of ${name}`).picture };
+  return {
+    read: async ({ name }) => required(pictures.shift(), `picture of ${name}`).picture,
+    handsOver: true,
+  };
 }

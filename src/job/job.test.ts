@@ -159,7 +159,7 @@ describe("A job", () => {
     const small = { ...engine, memory: leastMemory(unplanned, pictures.wide) };
     const planned = { ...unplanned, plan: [...(await run(unplanned)).plan] };
     const compiled = engine.compiled();
-    const refused = run(planned, small);
+    const refused = run(planned, { ...engine, memory: 0.9 * small.memory });
     await expect(refused).rejects.toThrow(ImpastoError);
     await expect(refused).rejects.not.toThrow(MisuseError);
     await expect(refused).rejects.toThrow(
@@ -169,6 +169,9 @@ describe("A job", () => {
     // Without its plan it finds a way, and that it can then follow.
     const { plan } = await run(unplanned, small);
     expect((await run({ ...unplanned, plan: [...plan] }, small)).plan).toEqual(plan);
+    // What is free is never quite what it was.
+    const less = { ...engine, memory: 0.975 * small.memory };
+    expect((await run({ ...unplanned, plan: [...plan] }, less)).plan).toEqual(plan);
   });
 
   test("may use no more memory than its engine, whatever it was allowed elsewhere", async () => {

@@ -28,11 +28,16 @@ export interface JobPictures {
 /** Where a job's pictures come from. */
 export interface JobIo {
   /**
-   * Finds an input by its name and checksum, and decodes it. The picture is the job's from then on. It is asked for the
+   * Finds an input by its name and checksum, and decodes it. It is asked for the
    * content, for each style in turn, and for the picture to start from, each mask, and what is kept, where there are any.
    * @param neededSize how large it is needed, given its own size.
    */
   read(input: JobInput, neededSize: (own: Size) => Size): Promise<Picture>;
+  /**
+   * Whether a runner in another thread takes the pictures over, with their memory, instead of a copy: they cannot be looked
+   * at afterwards. @default false
+   */
+  readonly handsOver?: boolean;
 }
 
 /** How a job is run: as a run is, but its plan is the job's. */
@@ -67,6 +72,12 @@ export function jobSteps(
       `The job was made with the network ${job.network.name} (${job.network.checksum}), and here is ${engine.network.name} (${engine.network.checksum}): use the same weights.`,
     );
   }
+  const { device, threads } = engine.runtime;
+  if (device !== job.device || (job.options.threads !== undefined && threads !== job.options.threads)) {
+    throw new MisuseError(
+      `The job is for ${job.options.threads} threads of ${job.device}, and here are ${threads} of ${device}, which would give another picture: open the engine with the job's options, or change the job.`,
+    );
+  }
   const named = masks.map((mask, index) => maskOf(mask, `The mask ${quoted(job.masks?.[index])}`));
   const request = {
     content,
@@ -90,11 +101,12 @@ export function jobSteps(
 export async function readPictures(job: Job, io: JobIo): Promise<JobPictures> {
   const { styleSize } = settingsOf(job);
   const result = job.plan?.at(-1) ?? job.size;
-  const content = await io.read(job.content, () => result);
+  const content = await readInput(io, job.content, () => result);
   const styles: Picture[] = [];
   for (const style of job.styles) {
     styles.push(
-      await io.read(
+      await readInput(
+        io,
         style,
         styleNeeded(style, (own) => styleSize(own, result)),
       ),
@@ -103,11 +115,28 @@ export async function readPictures(job: Job, io: JobIo): Promise<JobPictures> {
   const pictures = {
     content,
     styles,
-    initial: job.initial && (await io.read(job.initial, () => result)),
+    initial: job.initial && (await readInput(io, job.initial, () => result)),
   };
   const masks: Picture[] = [];
-  for (const mask of job.masks ?? []) masks.push(await io.read(mask, () => result));
-  return { ...pictures, masks, keep: job.keep && (await io.read(job.keep, () => result)) };
+  for (const mask of job.masks ?? []) masks.push(await readInput(io, mask, () => result));
+  return { ...pictures, masks, keep: job.keep && (await readInput(io, job.keep, () => result)) };
+}
+
+/** @throws MisuseError for a picture of another file, and for one that was handed over to another job before. */
+async function readInput(io: JobIo, input: JobInput, neededSize: (own: Size) => Size): Promise<Picture> {
+  const picture = await io.read(input, neededSize);
+  const { width, height, rgb, checksum = input.checksum } = picture;
+  if (checksum !== input.checksum) {
+    throw new MisuseError(
+      `The picture that was given for "${input.name}" is of another file: expected ${input.checksum} but received ${checksum}.`,
+    );
+  }
+  if (rgb.length !== 3 * width * height) {
+    throw new MisuseError(
+      `The picture that was given for "${input.name}" has ${rgb.length} values instead of ${3 * width * height}: it was handed over to another job, so read it again.`,
+    );
+  }
+  return picture;
 }
 
 /**

@@ -36,6 +36,8 @@ export interface Questions<Options> {
     readonly pictures: JobPictures;
     readonly from?: RunState | undefined;
     readonly steered: boolean;
+    /** Bytes of pictures that are on both sides. */
+    readonly copied: number;
   };
   next: { readonly steering?: Steering | undefined };
   picture: undefined;

@@ -86,12 +86,15 @@ export interface Recipe extends Job {
   readonly software: string;
   readonly evaluations: number;
   readonly stopped: boolean;
+  /** Present where weights were changed on the way: the job alone does not make such a picture. */
+  readonly steered?: true;
   /** The total loss, and the losses of each kind. */
   readonly loss: Readonly<Record<string, number>>;
 }
 
 /** What a recipe says of a result. */
-export type Outcome = Pick<Stylization, "loss" | "evaluations" | "stopped" | "plan">;
+export type Outcome = Pick<Stylization, "loss" | "evaluations" | "stopped" | "plan"> &
+  Partial<Pick<Stylization, "steered">>;
 
 /** The inputs of a job, in the words of a recipe. */
 export type JobInputs = Pick<Job, "content" | "styles" | "initial" | "masks" | "keep">;
@@ -125,13 +128,20 @@ export function jobOf(
   const settings = resolveSettings(parsed);
   const size = settings.contentSize(content, settings.size);
   return {
-    options: { ...resolved(parsed, settings, size, inputs.initial), threads: runtime.threads },
+    options: {
+      ...resolved(parsed, settings, size, inputs.initial),
+      ...(network.name === BUILT_IN ? { network: BUILT_IN } : {}),
+      device: runtime.device,
+      threads: runtime.threads,
+    },
     network: { name: network.name, checksum: network.checksum },
     device: runtime.device,
     ...inputs,
     size: { width: size.width, height: size.height },
   };
 }
+
+const BUILT_IN = "built-in";
 
 /** Every option as it is used, the preset's choices included; the strength stands in the weights that it stands for. */
 function resolved(
@@ -168,7 +178,8 @@ const asFile = (name: string): string => (startsFromFile(name) ? name : `./${nam
 const withoutFolders = (path: string): string => path.replace(/^.*[\\/](?=.)/s, "");
 
 /** The recipe of what came of a job. @param software what made it, and its version. */
-export function recipeOf(job: Job, { plan, evaluations, stopped, loss }: Outcome, software: string): Recipe {
+export function recipeOf(job: Job, outcome: Outcome, software: string): Recipe {
+  const { plan, evaluations, stopped, steered, loss } = outcome;
   const { width, height } = required(plan.at(-1), "size");
   return {
     software,
@@ -177,6 +188,7 @@ export function recipeOf(job: Job, { plan, evaluations, stopped, loss }: Outcome
     size: { width, height },
     evaluations,
     stopped,
+    ...(steered ? { steered } : {}),
     loss: lossesOf(loss),
   };
 }
@@ -198,10 +210,15 @@ export const longestOutcome = (settings: Settings, size: Size): Outcome => ({
 const LONG = -Number.MAX_VALUE;
 
 /**
- * The job in a recipe.
- * @throws MisuseError when it is none, or one of another version.
+ * The job in a recipe. Where the run was stopped, it goes to its end.
+ * @throws MisuseError when it is none, or one of another version, or the run was steered.
  */
 export function jobFrom(recipe: unknown): Job {
+  if (recipe instanceof Object && "steered" in recipe && recipe.steered === true) {
+    throw new MisuseError(
+      "This picture was steered while it was made, and its recipe does not say how: it cannot be made again.",
+    );
+  }
   const parsed = jobSchema.safeParse(recipe);
   if (parsed.success) return parsed.data;
   const [{ path, message } = { path: [], message: "" }] = parsed.error.issues;

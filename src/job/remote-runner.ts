@@ -5,7 +5,6 @@
  */
 import { ImpastoError } from "../errors.ts";
 import { type Iterate, requireCurrent, type Stylization } from "../transfer/iterate.ts";
-import type { Steering } from "../transfer/options.ts";
 import { drain } from "../transfer/stylize.ts";
 import { type JobControls, readPictures } from "./job.ts";
 import {
@@ -46,8 +45,12 @@ export async function openRemoteRunner<Options>(port: Port<Options>, options: Op
       run: (job, io, controls = {}, onIterate) =>
         inTurn(async () => {
           const pictures = await readPictures(job, io);
-          const steer = controls.steer !== undefined;
-          await ask("begin", { job, pictures, from: controls.from, steered: steer });
+          const { from, steer } = controls;
+          const words = { job, pictures, from, steered: steer !== undefined };
+          const arrays = buffersIn(pictures);
+          // What stays here takes memory, too.
+          const copied = io.handsOver ? 0 : arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+          await ask("begin", { ...words, copied }, io.handsOver ? arrays : []);
           return drain(steps(ask, port, controls), onIterate);
         }),
       close: () => port.close(),
@@ -61,6 +64,7 @@ export async function openRemoteRunner<Options>(port: Port<Options>, options: Op
 type Ask<Options> = <Some extends Kind>(
   kind: Some,
   words: Questions<Options>[Some],
+  handedOver?: readonly ArrayBuffer[],
 ) => Promise<Answers[Some]>;
 
 /** Somebody who waits for an answer. */
@@ -89,11 +93,12 @@ function asking<Options>(port: Port<Options>): Ask<Options> {
     ended = new ImpastoError(`The engine stopped: ${why}.`);
     for (const kind of Object.values(waiting)) for (const one of kind.splice(0)) one.reject(ended);
   });
-  return (kind, words) =>
+  return (kind, words, handedOver = []) =>
     new Promise((resolve, reject) => {
       if (ended) return reject(ended);
+      // First, for what cannot be passed on is refused here, and no answer will come.
+      port.post({ kind, words }, handedOver);
       waiting[kind].push({ resolve, reject });
-      port.post({ kind, words }, buffersIn(words));
     });
 }
 
@@ -106,13 +111,9 @@ async function* steps<Options>(
   const stop = (): void => port.post(STOP, []);
   if (signal?.aborted) stop();
   signal?.addEventListener("abort", stop);
-  let steering: Steering | undefined;
   try {
     while (true) {
-      const wished = steer?.();
-      const changed = wished !== steering;
-      steering = wished;
-      const step = await ask("next", { steering: changed ? wished : undefined });
+      const step = await ask("next", { steering: steer?.() });
       if ("result" in step) return step.result;
       let current = true;
       yield iterateFrom(step.iterate, ask, () => current);

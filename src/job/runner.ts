@@ -36,7 +36,7 @@ export function runHere(engine: Engine): JobRunner {
   return {
     engine,
     run: (job, io, controls, onIterate) => inTurn(() => runJob(job, engine, io, controls, onIterate)),
-    close: async () => {},
+    close: async () => engine.close?.(),
   };
 }
 

@@ -93,6 +93,7 @@ const states: fc.Arbitrary<RunState> = plans.chain((plan) =>
     const { width, height, iterations } = plan[scale];
     const variables = 3 * width * height;
     return fc.record({
+      work: fc.string(),
       plan: fc.constant(plan),
       scale: fc.constant(scale),
       evaluation: fc.nat(iterations),
@@ -136,6 +137,7 @@ describe("A saved run", () => {
 });
 
 const adam: RunState = {
+  work: "some",
   plan: [{ width: 2, height: 1, iterations: 4 }],
   scale: 0,
   evaluation: 3,

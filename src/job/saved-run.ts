@@ -156,6 +156,7 @@ const optimizer = z.discriminatedUnion("kind", [
 ]);
 
 const stateSchema = z.object({
+  work: z.string(),
   plan: z.array(plannedScale).min(1),
   scale: count,
   evaluation: count,

@@ -32,6 +32,7 @@ function openPort(): Port<EngineOptions> {
     post: (message, handedOver) => worker.postMessage(message, handedOver),
     listen(onReply, onEnd) {
       worker.on("message", onReply);
+      worker.on("messageerror", ({ message }) => onEnd(`an answer could not be read (${message})`));
       worker.on("error", (error: unknown) => onEnd(error instanceof Error ? error.message : String(error)));
       worker.on("exit", (code) => onEnd(`its thread ended with code ${code}`));
     },

@@ -10,3 +10,5 @@ const answer = hostJobs<EngineOptions>(openEngine, (reply, handedOver) =>
   parentPort?.postMessage(reply, handedOver),
 );
 parentPort?.on("message", answer);
+// Nobody would answer what could not be read: the thread's end says so.
+parentPort?.on("messageerror", () => process.exit(1));

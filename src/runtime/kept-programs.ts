@@ -35,6 +35,8 @@ export function keepingPrograms(
   const kept: Kept[] = [];
 
   async function keep(one: Kept): Promise<void> {
+    // One that would not fit by itself would drive out all others first.
+    if (one.bytes > mostBytes) return one.program.release();
     kept.push(one);
     while (sumOf(kept) > mostBytes) await kept.shift()?.program.release();
   }

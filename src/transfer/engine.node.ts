@@ -42,7 +42,7 @@ export async function openEngine(
     keep: keep / 2,
     ...(threads === undefined ? {} : { threads }),
   });
-  const engine = { ...opened, runtime, memory: memory - keep };
+  const engine = { ...opened, runtime, memory: memory - keep, close: () => runtime.release() };
   return reuse ? { ...engine, statistics: new PictureStatistics(keep / 2) } : engine;
 }
 

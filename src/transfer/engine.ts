@@ -16,4 +16,6 @@ export interface Engine {
   readonly note?: string;
   /** What is remembered of pictures from run to run; nothing when absent. */
   readonly statistics?: PictureStatistics;
+  /** Lets go of what is kept from run to run. */
+  close?(): Promise<void>;
 }

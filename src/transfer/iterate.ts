@@ -55,6 +55,8 @@ export interface Stylization {
   readonly secondsPerEvaluation: number;
   /** The sizes it was to work through, and how much of a picture it was to look at at once. */
   readonly plan: readonly PlannedScale[];
+  /** Whether what the terms count was changed on the way. */
+  readonly steered: boolean;
   /** Whether it was stopped before its end. */
   readonly stopped: boolean;
 }

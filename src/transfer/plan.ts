@@ -66,6 +66,8 @@ const SMOOTH = { steps: 2, factor: 2.15 };
 const STEPPED = { factor: 1.9, touched: 1.05 };
 /** The part of the memory to plan with; the rest is for what the collector comes to late. */
 const SHARE = 0.95;
+/** The part to follow an earlier plan with: what was free then is never quite what is free now. */
+const FOLLOWED_SHARE = 0.98;
 /** A picture or a vector of the optimiser, a pixel. */
 const VECTOR = 3 * Float32Array.BYTES_PER_ELEMENT;
 /** The picture before and after, and what waits to be collected. */
@@ -119,10 +121,31 @@ export function checkPlan(
   const pixels = size.width * size.height;
   const atOnce = Math.min(mostPixels, Math.max(looked, costs.leastPixels));
   const inBlocks = pixels > mostPixels ? pixels * VECTOR : 0;
-  const left = SHARE * available - residentBytes(pixels, optimizer, costs) - inBlocks;
+  const left = FOLLOWED_SHARE * available - residentBytes(pixels, optimizer, costs) - inBlocks;
   if (atOnce <= pixelsWithin(left, costs)) return;
   throw new ImpastoError(
-    `${size.width}×${size.height} was planned for more memory than the ${amount(available, Math.floor)} that are there, and with less the picture would be another: allow more, or begin anew.`,
+    `${size.width}×${size.height} was planned for more memory than the ${Math.floor(available / 1e6)} MB that are there, and with less the picture would be another: allow more, or begin anew.`,
+  );
+}
+
+/**
+ * The least that may be looked at at once for pictures of these sizes to be divided just as they are with `mostPixels`.
+ * @param layers the layers that are asked for, together: each picture is looked at for some of them at a time.
+ */
+export function pixelsNeeded(
+  sizes: readonly Size[],
+  mostPixels: number,
+  layers: readonly (readonly Layer[])[],
+): number {
+  return Math.max(
+    ...sizes.flatMap((size) => {
+      const pixels = size.width * size.height;
+      if (pixels <= mostPixels) return [pixels];
+      return layers.map((some) => {
+        const { region } = partition(size, some, mostPixels);
+        return region.width * region.height;
+      });
+    }),
   );
 }
 

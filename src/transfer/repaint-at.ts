@@ -31,16 +31,16 @@ export async function* repaintAt(
 
   const resumed = from?.scale === index ? before.last : undefined;
   const evaluationsBefore = before.evaluations - (resumed?.evaluation ?? 0);
-  const work = {
-    objective: prepared.objective,
-    weights: steering.weights(prepared),
-    before: prepared.weights(steering.settings()),
-    optimizer: optimizerAt(scale, settings),
-    iterations,
-  };
   let here = resumed;
   let diverged: DivergedError | undefined;
   try {
+    const work = {
+      objective: prepared.objective,
+      weights: steering.weights(prepared),
+      before: prepared.weights(steering.settings()),
+      optimizer: optimizerAt(scale, settings),
+      iterations,
+    };
     const start = () => variablesOf(resize(before.picture, scale.width, scale.height), settings.variables);
     for await (const state of optimizeScale(work, resumed ?? start(), signal)) {
       const seconds = state.seconds - (here?.seconds ?? 0);
@@ -76,7 +76,7 @@ export async function* repaintAt(
 function iterateOf(
   state: ScaleState,
   index: number,
-  { photograph, plan, settings, steering, timeLeft, elapsed }: Run,
+  { work, photograph, plan, settings, steering, timeLeft, elapsed }: Run,
   guidance: Guidance,
   evaluationsBefore: number,
   seconds: number,
@@ -101,7 +101,7 @@ function iterateOf(
     },
     async state() {
       requireCurrent(current, state.evaluation, "state");
-      const place = { plan, scale: index, evaluationsBefore, steering: steering.steering() };
+      const place = { work, plan, scale: index, evaluationsBefore, steering: steering.steering() };
       return structuredClone(runStateOf(state, { ...place, seconds: secondsElapsed }));
     },
   };

@@ -38,6 +38,8 @@ export const bestOf = (state: ScaleState): Place => state.best ?? acceptedOf(sta
 
 /** A run between two evaluations. */
 export interface RunState {
+  /** Tells the work from any other: a state of other settings, or of another network, is not gone on with. */
+  readonly work: string;
   /** The sizes it works through, with what it may look at at once. */
   readonly plan: readonly PlannedScale[];
   /** The size being worked at, from 0. */
@@ -60,7 +62,7 @@ export interface RunState {
 /** The state of a run at one of its sizes, live. */
 export const runStateOf = (
   here: ScaleState,
-  run: Pick<RunState, "plan" | "scale" | "evaluationsBefore" | "seconds"> & {
+  run: Pick<RunState, "work" | "plan" | "scale" | "evaluationsBefore" | "seconds"> & {
     readonly steering: Steering | undefined;
   },
 ): RunState => {

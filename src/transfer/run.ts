@@ -54,6 +54,8 @@ export interface RunControls {
 
 /** What stays the same during a run. */
 export interface Run {
+  /** See {@link RunState.work}. */
+  readonly work: string;
   /** The photograph in its own colours, opaque. */
   readonly photograph: Picture;
   readonly subject: Subject;
@@ -86,6 +88,12 @@ export function beginRun(
   controls: RunControls,
 ): Run {
   const { steer, from, plan: given } = controls;
+  const work = nameOfWork(engine.network, settings);
+  if (from && from.work !== work) {
+    throw new MisuseError(
+      "The state to go on from is that of another run: give the options and the network that it was made with.",
+    );
+  }
   checkStyles(weighted);
   const styles = relativeToLargest(weighted).filter(({ weight }) => weight > 0);
   const { network, memory = Number.POSITIVE_INFINITY } = engine;
@@ -102,6 +110,7 @@ export function beginRun(
   checkHoldable(finalSize(plan));
   const began = performance.now();
   return {
+    work,
     photograph,
     subject,
     settings,
@@ -114,6 +123,10 @@ export function beginRun(
     elapsed: () => (from?.seconds ?? 0) + (performance.now() - began) / 1000,
   };
 }
+
+/** Everything that settings say in words and numbers; what they compute follows from the preset, whose source is there. */
+const nameOfWork = ({ checksum }: Engine["network"], { size: _, ...settings }: Settings): string =>
+  JSON.stringify([checksum, settings]);
 
 /** The picture to start from, or the one that a run to go on with had reached. */
 export function beginning({ subject, settings, plan, controls: { from } }: Run, initial?: Picture): Progress {

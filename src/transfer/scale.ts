@@ -48,11 +48,12 @@ export async function* optimizeScale(
   let weighed = before;
   let fresh = state === undefined;
   for (let evaluation = (state?.evaluation ?? 0) + 1; evaluation <= iterations; evaluation++) {
-    if (optimizer.stalled) return;
     const began = performance.now();
     const weighedBefore = weighed;
     weighed = weights();
-    if (weighedBefore && !isSame(weighed, weighedBefore)) {
+    const changed = weighedBefore !== undefined && !isSame(weighed, weighedBefore);
+    if (optimizer.stalled && !changed) return;
+    if (changed) {
       optimizer = createOptimizer(optimizer.accepted, settings);
       if (state) state = withoutBest({ ...state, optimizer: optimizer.state });
       fresh = true;

@@ -8,7 +8,8 @@ import type { Size } from "../image/size.ts";
 import type { Layer } from "../network/layers.ts";
 import type { OptimizerSettings } from "../optimizer/create.ts";
 import { required } from "../required.ts";
-import { checkPlan, heldBytes, pixelsSeen, planMemory, type Work } from "./plan.ts";
+import { layersOf } from "./look.ts";
+import { checkPlan, heldBytes, pixelsNeeded, pixelsSeen, planMemory, type Work } from "./plan.ts";
 import type { Settings } from "./settings.ts";
 import type { WeightedStyle } from "./styles.ts";
 import type { ScaleCost } from "./time-left.ts";
@@ -58,7 +59,7 @@ function planScale(scale: Size & { readonly iterations: number }, run: Planned):
   const shorter = optimizer.kind === "lbfgs" && all.kind === "lbfgs" && optimizer.history < all.history;
   return {
     ...scale,
-    ...(mostPixels < mostLooked(scale, run) ? { mostPixels: Math.floor(mostPixels) } : {}),
+    ...(mostPixels < mostLooked(scale, run) ? { mostPixels: needed(scale, run, mostPixels) } : {}),
     ...(shorter ? { history: optimizer.history } : {}),
   };
 }
@@ -93,13 +94,31 @@ export const costsOf = (plan: readonly PlannedScale[], layers: readonly Layer[])
 export const optimizerAt = ({ history }: PlannedScale, { optimizer }: Settings): OptimizerSettings =>
   optimizer.kind === "lbfgs" && history !== undefined ? { ...optimizer, history } : optimizer;
 
-/** The pixels of the largest of the pictures as they are seen at one size. */
-const mostLooked = (scale: Size, { styles, work }: Planned): number =>
-  Math.max(
-    ...[scale, ...styles.map(({ picture }) => work.settings.styleSize(picture, scale))].map(
-      ({ width, height }) => width * height,
-    ),
+/** The sizes of the pictures as they are seen at one size. */
+const lookedAt = (scale: Size, { styles, work }: Planned): readonly Size[] => [
+  scale,
+  ...styles.map(({ picture }) => work.settings.styleSize(picture, scale)),
+];
+
+/** The pixels of the largest of them. */
+const mostLooked = (scale: Size, run: Planned): number =>
+  Math.max(...lookedAt(scale, run).map(({ width, height }) => width * height));
+
+/** What the blocks at one size need, which is less than what they may have. */
+function needed(scale: Size, run: Planned, mostPixels: number): number {
+  const { terms } = run.work;
+  const layers = [
+    terms,
+    terms.filter((term) => term.over === "averages"),
+    terms.filter((term) => term.over === "positions"),
+  ];
+  const asked = [...layers.map(layersOf), [...new Set(terms.flatMap(({ powers }) => powers))]];
+  return pixelsNeeded(
+    lookedAt(scale, run),
+    Math.floor(mostPixels),
+    asked.filter((some) => some.length > 0),
   );
+}
 
 const held = ({ content, styles, initial }: Planned): number =>
   heldBytes([content, ...styles.map(({ picture }) => picture), ...(initial ? [initial] : [])]);

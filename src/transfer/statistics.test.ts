@@ -13,12 +13,11 @@ import type { RunControls, StylizeRequest } from "./run.ts";
 import { PictureStatistics } from "./statistics.ts";
 import { drain, stylize } from "./stylize.ts";
 
-/** A picture of no pixels that matter. */
-const pictureOf = (checksum?: string, width = 2, height = 1): Picture => ({
+/** A picture of one value. */
+const pictureOf = (value: number, width = 2, height = 1): Picture => ({
   width,
   height,
-  rgb: new Float32Array(3 * width * height),
-  ...(checksum === undefined ? {} : { checksum }),
+  rgb: new Float32Array(3 * width * height).fill(value),
 });
 
 /** Statistics, and how often they had something computed. Every answer takes 40 bytes. */
@@ -36,7 +35,7 @@ function watched(mostBytes: number) {
 describe("What is remembered of pictures", () => {
   test("is computed once for each question", async () => {
     const { ask, computed, statistics } = watched(1000);
-    const picture = pictureOf();
+    const picture = pictureOf(1);
     const [mean, power] = [await ask(picture, "mean"), await ask(picture, "power")];
     expect(await ask(picture, "mean")).toBe(mean);
     expect(await ask(picture, "power")).toBe(power);
@@ -45,28 +44,31 @@ describe("What is remembered of pictures", () => {
     expect(statistics.bytes).toBe(80);
   });
 
-  test("is that of the picture: of its file at its size, or else of itself", async () => {
+  test("is that of what is in the picture, wherever it came from", async () => {
     const { ask, computed } = watched(1000);
-    const pictures = [
-      pictureOf("a file"),
-      pictureOf("another file"),
-      pictureOf("a file", 1, 2),
-      pictureOf("a file", 2, 2),
-      pictureOf(),
-      pictureOf(),
-    ];
+    const clear = { ...pictureOf(1), alpha: Float32Array.of(1, 0) };
+    const pictures = [pictureOf(1), pictureOf(2), pictureOf(1, 1, 2), pictureOf(1, 2, 2), clear];
     const answers: Arrays[] = [];
     for (const picture of pictures) answers.push(await ask(picture, "mean"));
     expect(new Set(answers).size).toBe(pictures.length);
-    // Once more, where they come from files decoded anew.
-    const again = pictures.map((picture) => (picture.checksum === undefined ? picture : { ...picture }));
-    for (const [index, picture] of again.entries()) expect(await ask(picture, "mean")).toBe(answers[index]);
+    // Once more, decoded anew, and under another file's name.
+    for (const [index, picture] of pictures.entries()) {
+      const again = { ...structuredClone(picture), checksum: "another file" };
+      expect(await ask(again, "mean")).toBe(answers[index]);
+    }
     expect(computed()).toBe(pictures.length);
+    // One value of one picture changed in its place, or two of them exchanged.
+    const [picture] = pictures;
+    picture.rgb[5] = 0.5;
+    expect(answers).not.toContain(await ask(picture, "mean"));
+    picture.rgb.reverse();
+    await ask(picture, "mean");
+    expect(computed()).toBe(pictures.length + 2);
   });
 
   test("never takes more than it may; what was asked for longest ago is forgotten first", async () => {
     const { ask, computed, statistics } = watched(100);
-    const [one, other, third] = ["1", "2", "3"].map((file) => pictureOf(file));
+    const [one, other, third] = [1, 2, 3].map((value) => pictureOf(value));
     await ask(one, "mean");
     await ask(other, "mean");
     await ask(one, "mean");
@@ -83,7 +85,7 @@ describe("What is remembered of pictures", () => {
 
   test("is nothing where it would take more than it may", async () => {
     const { ask, computed, statistics } = watched(39);
-    const picture = pictureOf("file");
+    const picture = pictureOf(1);
     expect((await ask(picture, "mean")).mean[0]).toBe(1);
     expect((await ask(picture, "mean")).mean[0]).toBe(2);
     expect(computed()).toBe(2);
@@ -92,10 +94,10 @@ describe("What is remembered of pictures", () => {
 
   test("is not what could not be computed", async () => {
     const { ask, statistics } = watched(1000);
-    const failing = statistics.remember(pictureOf("file"), "mean", () => Promise.reject(new Error("No")));
+    const failing = statistics.remember(pictureOf(1), "mean", () => Promise.reject(new Error("No")));
     await expect(failing).rejects.toThrow("No");
     expect(statistics.bytes).toBe(0);
-    expect((await ask(pictureOf("file"), "mean")).mean[0]).toBe(1);
+    expect((await ask(pictureOf(1), "mean")).mean[0]).toBe(1);
   });
 });
 

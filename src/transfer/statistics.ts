@@ -11,9 +11,6 @@ export class PictureStatistics {
   readonly #mostBytes: number;
   /** In the order of their last use. */
   readonly #found = new Map<string, Arrays>();
-  /** Numbers for pictures that are told apart by themselves. */
-  readonly #numbers = new WeakMap<Picture, number>();
-  #pictures = 0;
 
   /** @param mostBytes how many bytes of arrays may be held. */
   constructor(mostBytes: number) {
@@ -25,9 +22,11 @@ export class PictureStatistics {
    * @param question tells it from all other questions about the picture.
    */
   async remember(picture: Picture, question: string, compute: () => Promise<Arrays>): Promise<Arrays> {
-    const key = `${this.#nameOf(picture)} ${question}`;
+    const key = `${nameOf(picture)} ${question}`;
     const found = this.#found.get(key) ?? (await compute());
     this.#found.delete(key);
+    // What would not fit by itself would drive out all else first.
+    if (bytesOf(found) > this.#mostBytes) return found;
     this.#found.set(key, found);
     for (const oldest of this.#found.keys()) {
       if (this.bytes <= this.#mostBytes) break;
@@ -38,18 +37,28 @@ export class PictureStatistics {
 
   /** How many bytes are held. */
   get bytes(): number {
-    let sum = 0;
-    for (const arrays of this.#found.values()) {
-      for (const { byteLength } of Object.values(arrays)) sum += byteLength;
-    }
-    return sum;
+    return [...this.#found.values()].reduce((sum, arrays) => sum + bytesOf(arrays), 0);
   }
+}
 
-  /** By its file and size, where it came from a file, else by itself. */
-  #nameOf(picture: Picture): string {
-    if (picture.checksum !== undefined) return `${picture.checksum} ${picture.width}×${picture.height}`;
-    const number = this.#numbers.get(picture) ?? ++this.#pictures;
-    this.#numbers.set(picture, number);
-    return `#${number}`;
+const bytesOf = (arrays: Arrays): number =>
+  Object.values(arrays).reduce((sum, { byteLength }) => sum + byteLength, 0);
+
+/** By what is in it, wherever it came from: a picture may be changed in its place. */
+function nameOf({ width, height, rgb, alpha }: Picture): string {
+  const parts = alpha === undefined ? [rgb] : [rgb, alpha];
+  return `${width}×${height} ${parts.map(hashOf).join(" ")}`;
+}
+
+/** Two numbers that different values are as good as certain not to share (FNV-1a, with two primes). */
+function hashOf(values: Float32Array): string {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  let [one, other] = [0x811c9dc5, 0x9747b28c];
+  for (let i = 0; i < bits.length; i++) {
+    one = Math.imul(one ^ bits[i], 0x01000193);
+    other = Math.imul(other ^ (bits[i] + i), 0x85ebca6b);
+    one ^= one >>> 15;
+    other ^= other >>> 13;
   }
+  return `${one >>> 0}.${other >>> 0}`;
 }

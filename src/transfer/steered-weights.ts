@@ -12,6 +12,8 @@ export interface SteeredWeights {
   /** All that can be changed, as it is at present; nothing where nothing can. */
   steering(): Steering | undefined;
   settings(): Settings;
+  /** Whether anything was changed. */
+  changed(): boolean;
   /** What to ask for the weights before each evaluation: the same record as long as they stay the same. */
   weights(prepared: Prepared): () => Named<number>;
 }
@@ -28,18 +30,24 @@ export function steeredWeights(
 ): SteeredWeights {
   let steering = before ?? (steer && steeringOf(settings));
   let now = before ? steered(settings, before) : settings;
-  let wished: Steering | undefined;
+  let wished = "";
+  const own = JSON.stringify(steeringOf(settings));
+  let changed = before !== undefined && JSON.stringify(before) !== own;
   return {
     steering: () => steering,
     settings: () => now,
+    changed: () => changed,
     weights({ weights }) {
       let weighed = weights(now);
       return () => {
         const wish = steer?.();
-        if (wish === undefined || wish === wished) return weighed;
-        wished = wish;
+        // By what it says: whoever steers may say it in the same record.
+        const said = JSON.stringify(wish);
+        if (wish === undefined || said === wished) return weighed;
+        wished = said;
         now = steered(now, parseSteering(wish));
         steering = steeringOf(now);
+        changed ||= JSON.stringify(steering) !== own;
         weighed = weights(now);
         return weighed;
       };

@@ -1,6 +1,6 @@
 /**
- * The method, from top to bottom (Gatys, Ecker and Bethge, 2016): a photograph's features, a painting's statistics,
- * and a picture whose pixels are moved until it has both; size after size, from coarse to fine.
+ * Neural style transfer (Gatys, Ecker and Bethge, 2016), size after size, from coarse to fine: what a run is, is in run.ts,
+ * the work at one size in repaint-at.ts. The method on one page is `examples/method.ts`.
  * @module
  */
 import { withAlpha } from "../image/alpha.ts";
@@ -66,7 +66,7 @@ export async function* repaint(
 }
 
 function resultOf(
-  { photograph, subject, settings, plan, elapsed }: Run,
+  { photograph, subject, settings, steering, plan, elapsed }: Run,
   content: Picture,
   progress: Progress,
 ): Stylization {
@@ -85,6 +85,7 @@ function resultOf(
     seconds: elapsed(),
     secondsPerEvaluation: last ? last.seconds / last.evaluation : 0,
     plan,
+    steered: steering.changed(),
     stopped,
   };
 }

@@ -168,7 +168,7 @@ async function makeCells(
       const job = jobOf(inputs, cell, photo.picture, runner.engine);
       const where = `Cell ${results.length + 1} of ${cells}: ${pictureName(path)} at strength ${strength}`;
       const pictures = [photo.picture, painting, ...(initial === undefined ? [] : [initial.picture])];
-      const result = await runner.run(job, copiesOf(pictures), { signal }, (iterate) =>
+      const result = await runner.run(job, inTurn(pictures), { signal }, (iterate) =>
         progress.update(() => {
           const left = secondsLeft(iterate, results, cells);
           const time = left === undefined ? "" : `, ${writeSeconds(left)} left`;
@@ -181,10 +181,10 @@ async function makeCells(
   }
 }
 
-/** Every cell is given pictures of its own. */
-function copiesOf(pictures: readonly Picture[]): JobIo {
+/** Gives a job its pictures, which stay here for the next. */
+function inTurn(pictures: readonly Picture[]): JobIo {
   const left = [...pictures];
-  return { read: async ({ name }) => structuredClone(required(left.shift(), `picture of ${name}`)) };
+  return { read: async ({ name }) => required(left.shift(), `picture of ${name}`) };
 }
 
 /** What is left of this cell, and as much for each to come as the cells so far took on average; at first nobody knows. */
