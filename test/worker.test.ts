@@ -148,6 +148,33 @@ describe("A job in a thread of its own", () => {
     expect((await runner.run(again.job, again.io)).evaluations).toBe(6);
   });
 
+  test("leaves pictures where they were, so that the next job may have them, unless they are handed over", async () => {
+    const { job } = jobWith(SMALL);
+    const own = inputs.map(({ picture }) => structuredClone(picture));
+    const io = (handsOver: boolean): Library.JobIo => {
+      const pictures = [...own];
+      return { handsOver, read: async () => pictures.shift() ?? own[0] };
+    };
+    const first = await runner.run(job, io(false));
+    const second = await runner.run(job, io(true));
+    expect(second.picture).toEqual(first.picture);
+    // They are gone now, and that is said at once.
+    await expect(runner.run(job, io(false))).rejects.toThrow(/handed over to another job/);
+    const after = jobWith(SMALL);
+    expect((await runner.run(after.job, after.io)).evaluations).toBe(6);
+  });
+
+  test("that cannot be passed on fails by itself, and holds up no other", async () => {
+    const { job, io } = jobWith(SMALL);
+    const unspeakable = { ...job, options: { ...job.options, extra: () => {} } };
+    await expect(runner.run(unspeakable, io)).rejects.toThrow();
+    const steered = jobWith(SMALL);
+    const steer = () => ({ strength: 0.5, extra: () => {} });
+    await expect(runner.run(steered.job, steered.io, { steer })).rejects.toThrow();
+    const after = jobWith(SMALL);
+    expect((await runner.run(after.job, after.io)).evaluations).toBe(6);
+  });
+
   test("is refused where the engine cannot be opened, or is closed", async () => {
     const missing = library.openRunner({ ...OPTIONS, network: file("nothing.h5") });
     await expect(missing).rejects.toThrow(library.MisuseError);

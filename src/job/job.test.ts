@@ -7,6 +7,7 @@ import type { Engine } from "../transfer/engine.ts";
 import type { Stylization } from "../transfer/iterate.ts";
 import { type OptionsInput, PRESET_NAMES } from "../transfer/options.ts";
 import { heldBytes, planMemory } from "../transfer/plan.ts";
+import type { RunState } from "../transfer/run-state.ts";
 import { resolveSettings } from "../transfer/settings.ts";
 import { drain, stylize } from "../transfer/stylize.ts";
 import { termsOf } from "../transfer/terms/table.ts";
@@ -222,4 +223,47 @@ test("A job with masks, a part of a painting and something kept gives its bytes 
   expect(second.loss).toEqual(first.loss);
   expect(Object.keys(first.loss.terms)).toContain("style.conv1_1.2");
   await expect(runJob({ ...job, masks: [] }, engine, io)).rejects.toThrow("names mask 1 of its 0");
+});
+
+describe("A job is itself", () => {
+  const options = { size: 32, scales: 1, iterations: 2 } as const;
+  const job = jobOn(subject, options, engine);
+
+  test("and takes no pictures of other files", async () => {
+    const swapped = {
+      read: async () => ({ ...pictures.photo, checksum: "another" }),
+    };
+    await expect(runJob(job, engine, swapped)).rejects.toThrow(
+      'The picture that was given for "photo" is of another file',
+    );
+  });
+
+  test("and runs on no engine that would give another picture", async () => {
+    const more = { ...job, options: { ...job.options, threads: 7 } };
+    await expect(run(more)).rejects.toThrow(/is for 7 threads of cpu, and here are 1 of cpu/);
+    await expect(run({ ...job, device: "webgpu" })).rejects.toThrow(MisuseError);
+  });
+
+  test("and does not go on from the state of another", async () => {
+    const states: RunState[] = [];
+    await runJob(job, engine, ioOf(subject), {}, async (iterate) => states.push(await iterate.state()));
+    for (const other of [{ pooling: "average" }, { seed: 3 }, { styleWeight: 2 }] as const) {
+      const another = jobOn(subject, { ...options, ...other }, engine);
+      const going = runJob(another, engine, ioOf(subject), { from: structuredClone(states[0]) });
+      await expect(going).rejects.toThrow("that of another run");
+    }
+    const same = await runJob(job, engine, ioOf(subject), { from: states[0] });
+    expect(same.evaluations).toBe(2);
+  });
+
+  test("and says where it was steered, and is then not made again", async () => {
+    const steer = () => ({ strength: 0.9 });
+    const result = await runJob(job, engine, ioOf(subject), { steer });
+    expect(result.steered).toBe(true);
+    const recipe: unknown = JSON.parse(recipeText(job, result));
+    expect(() => jobFrom(recipe)).toThrow("was steered while it was made");
+    const idle = await runJob(job, engine, ioOf(subject), { steer: () => ({}) });
+    expect(idle.steered).toBe(false);
+    expect(jobFrom(JSON.parse(recipeText(job, idle))).size).toEqual(job.size);
+  });
 });

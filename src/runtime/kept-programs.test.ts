@@ -86,6 +86,17 @@ describe("Kept programs", () => {
     expect(await compiledFor(0, [graph(2), graph(2)])).toBe(2);
   });
 
+  test("are not driven out by one that is too large to be kept", async () => {
+    const large = graph(
+      2,
+      Float32Array.from({ length: 2000 }, (_, i) => i),
+      "x",
+    );
+    expect(await compiledFor(17_000, [graph(3), large, graph(3)])).toBe(3);
+    const huge = { product: multiply(input("x", [9000]), input("y", [9000])) };
+    expect(await compiledFor(17_000, [graph(3), huge, graph(3)])).toBe(2);
+  });
+
   test("are not given to two at once", async () => {
     const { runtime, compiled } = counting(1e6);
     const [one, other] = [await runtime.compile(graph(2)), await runtime.compile(graph(2))];

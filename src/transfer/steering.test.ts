@@ -139,6 +139,31 @@ describe.each(RUNS)("With %s, weights that are changed", (_, options, rest) => {
   });
 });
 
+describe("Steering", () => {
+  test("by a record that is changed in its place counts", async () => {
+    const wish = { strength: 0.5 };
+    const seen: number[] = [];
+    const steps = stylize(request({ ...PLAIN, iterations: 6 }), engine, { steer: () => wish });
+    await drain(steps, ({ evaluation, loss }) => {
+      seen.push(loss.total);
+      if (evaluation === 3) wish.strength = 0;
+    });
+    expect(seen[3]).toBeGreaterThan(2 * seen[2]);
+  });
+
+  test("sets a search going again that had come to its end", async () => {
+    // From the photograph, with nothing to count but its content, there is nowhere to go.
+    const options = { preset: "gatys", size: 32, init: "content", styleWeight: 0, iterations: 10 } as const;
+    let evaluations = 0;
+    const steer = () => (evaluations > 0 ? { styleWeight: 1 } : {});
+    const steered = await drain(stylize(request(options), engine, { steer }), () => {
+      evaluations += 1;
+    });
+    expect(steered.evaluations).toBe(10);
+    expect(lossOfKind(steered.loss, "style")).toBeGreaterThan(0);
+  });
+});
+
 describe("A run that may be steered", () => {
   const names = (loss: LossReport): readonly string[] => Object.keys(loss.terms);
 
