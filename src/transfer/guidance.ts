@@ -23,7 +23,9 @@ export interface Guidance {
   readonly size: Size;
   /** For each region √w at each layer's stride, by the stride; nothing where it is the whole picture. */
   readonly roots: readonly (ReadonlyMap<number, Float32Array> | undefined)[];
-  /** How much each region counts: its part of the picture, times its styles' weight beside that of the others. */
+  /** Each region's part of the picture. */
+  readonly parts: readonly number[];
+  /** How much each region counts: its part, times its styles' weight beside that of the others. */
   readonly shares: readonly number[];
   /** What is kept: k times the photograph, `[3, H, W]`, and 1 − k, `[H, W]`. */
   readonly keep?: { readonly photograph: Float32Array; readonly free: Float32Array };
@@ -44,19 +46,20 @@ export function guidanceAt(
   const size = { width, height };
   const strides = [...new Set(layers.map(strideOf))];
   const keep = kept && resizeMask(kept, size);
-  const weights = regions.map(({ styles }) => styles.reduce((sum, { weight }) => sum + weight, 0));
   const masks = regions.map(({ mask }) => {
     const own = mask && resizeMask(mask, size);
     if (keep === undefined) return own;
     return keep.map((value, i) => (1 - value) * (own?.[i] ?? 1));
   });
+  const parts = masks.map(meanOf);
   return {
     size,
     roots: masks.map(
       (mask) =>
         mask && new Map(strides.map((stride) => [stride, averaged(mask, size, stride).map(Math.sqrt)])),
     ),
-    shares: masks.map((mask, i) => (meanOf(mask) * weights[i]) / Math.max(...weights)),
+    parts,
+    shares: regionShares(parts, regions),
     ...(keep === undefined
       ? {}
       : {
@@ -68,10 +71,17 @@ export function guidanceAt(
   };
 }
 
+/** How much each region counts, given its part of the picture. */
+export function regionShares(parts: readonly number[], regions: readonly Region[]): readonly number[] {
+  const weights = regions.map(({ styles }) => styles.reduce((sum, { weight }) => sum + weight, 0));
+  return parts.map((part, i) => (part * weights[i]) / Math.max(...weights));
+}
+
 /** Nothing guides: one style, or a blend, paints everything. */
 export const unguided = ({ width, height }: Size): Guidance => ({
   size: { width, height },
   roots: [undefined],
+  parts: [1],
   shares: [1],
 });
 

@@ -44,7 +44,10 @@ export interface Objective {
   release(): Promise<void>;
 }
 
-/** Builds and compiles the objective for pictures of one size, looked at whole. */
+/**
+ * Builds and compiles the objective for pictures of one size, looked at whole.
+ * @param targets looked up at each evaluation.
+ */
 export async function compileObjective(
   { width, height }: Size,
   targets: Arrays,
@@ -63,11 +66,12 @@ export async function compileObjective(
   );
   const [gradient] = gradients(total, [variables]);
   const program = await look.runtime.compile({ ...losses, total, gradient });
-  const given = { ...targets, ...guidanceArrays(guidance) };
+  const guides = guidanceArrays(guidance);
   return {
     async evaluate(values, weights) {
       const { gradient, ...results } = await program.run({
-        ...given,
+        ...targets,
+        ...guides,
         ...weightArrays(terms, weights),
         variables: values,
       });

@@ -47,7 +47,16 @@ const strength = z
   );
 
 /** What may be changed while a run goes on: what each term of the loss counts. */
-export const steeringSchema = z.strictObject({ strength, ...weightOptions });
+export const steeringSchema = z.strictObject({
+  strength,
+  ...weightOptions,
+  blend: z
+    .array(z.number().min(0).finite())
+    .min(1)
+    .refine((weights) => weights.some((weight) => weight > 0), "a weight above 0")
+    .optional()
+    .describe("how much each style counts, in their order"),
+});
 
 /** Options as they are changed while a run goes on; what is left out stays as it is. */
 export type Steering = Readonly<z.output<typeof steeringSchema>>;

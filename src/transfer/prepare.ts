@@ -8,16 +8,17 @@ import type { Mask } from "../image/mask.ts";
 import type { Picture } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
 import type { Size } from "../image/size.ts";
+import { required } from "../required.ts";
 import { partition } from "./blocks.ts";
 import { compileBlockwiseObjective } from "./blockwise-objective.ts";
 import type { Engine } from "./engine.ts";
-import { type Guidance, guidanceAt, unguided } from "./guidance.ts";
+import { type Guidance, guidanceAt, regionShares, unguided } from "./guidance.ts";
 import { levelled } from "./level.ts";
 import { type Look, layersOf } from "./look.ts";
 import { type Arrays, merged, type Named } from "./named.ts";
 import { compileObjective, type Objective, shapesOf } from "./objective.ts";
 import type { Settings } from "./settings.ts";
-import { regionsOf, type WeightedStyle } from "./styles.ts";
+import { blended, regionsOf, type WeightedStyle } from "./styles.ts";
 import { paintingAverages, paintingTargets, photographTargets, powersAmong } from "./targets.ts";
 import type { Term } from "./term.ts";
 import { termsOf } from "./terms/table.ts";
@@ -45,6 +46,8 @@ export interface Prepared {
    * @throws MisuseError when something is to count that is not among them.
    */
   weights(settings: Settings): Named<number>;
+  /** Blends the paintings anew. @throws MisuseError for another number of weights than of styles. */
+  blend(weights: readonly number[] | undefined): Promise<void>;
 }
 
 /**
@@ -63,9 +66,17 @@ export async function prepareObjective(
   signal?: AbortSignal,
 ): Promise<Prepared> {
   const look = { network: engine.network, runtime: engine.runtime, settings };
-  const targets = await targetsAt(size, subject, engine, look, terms, mostPixels, signal);
+  const found = await statisticsAt(size, subject, engine, look, terms, mostPixels, signal);
+  const blendTargets = (blend: readonly number[] | undefined) =>
+    targetsOfPaintings(subject.styles, blend, found.paintings, terms, look);
+  // What the objective looks up at each evaluation: another blend is put in its place.
+  const targets: Record<string, Float32Array> = {
+    ...found.photograph,
+    ...(await blendTargets(settings.blend)),
+  };
   const layers = layersOf(terms);
   const guidance = guidanceOf(size, subject, terms);
+  let shares = sharesOf(guidance, subject.styles, settings.blend);
   const compile = () => {
     if (size.width * size.height <= mostPixels) {
       return compileObjective(size, targets, terms, look, guidance);
@@ -74,7 +85,7 @@ export async function prepareObjective(
     return compileBlockwiseObjective(view, targets, terms);
   };
   const objective = await compile();
-  const whole = shapesOf(guidance, layers, look);
+  const { shape, features } = shapesOf(guidance, layers, look);
   const masked = maskedRegions(subject);
   return {
     guidance,
@@ -88,11 +99,23 @@ export async function prepareObjective(
           );
         }
       }
-      const power = powersAmong(targets, guidance.shares);
+      const power = powersAmong(targets, shares);
+      const whole = { shape, features, shares };
       return Object.fromEntries(terms.map(({ name }) => [name, named.get(name)?.weight(whole, power) ?? 0]));
+    },
+    async blend(weights) {
+      Object.assign(targets, await blendTargets(weights));
+      shares = sharesOf(guidance, subject.styles, weights);
     },
   };
 }
+
+/** How much each region counts with other weights of the styles: its part of the picture times theirs. */
+const sharesOf = (
+  { parts }: Guidance,
+  styles: readonly WeightedStyle[],
+  blend: readonly number[] | undefined,
+): readonly number[] => regionShares(parts, regionsOf(blended(styles, blend)));
 
 /** What is kept of the photograph at one size. */
 export const keptAt = (size: Size, { photograph, keep }: Subject): Pick<Guidance, "keep"> =>
@@ -106,8 +129,8 @@ function guidanceOf(size: Size, { photograph, styles, keep }: Subject, terms: re
   return guidanceAt(seen, regionsOf(styles), keep, layers);
 }
 
-/** The targets at one size, from what is remembered of the pictures where the engine remembers. */
-async function targetsAt(
+/** What is to be known of the pictures at one size, from what is remembered where the engine remembers. */
+async function statisticsAt(
   size: Size,
   subject: Subject,
   { statistics, network }: Engine,
@@ -115,7 +138,7 @@ async function targetsAt(
   terms: readonly Term[],
   mostPixels: number,
   signal: AbortSignal | undefined,
-): Promise<Arrays> {
+): Promise<{ readonly photograph: Arrays; readonly paintings: readonly Arrays[] }> {
   const { normalized, pooling, edges, styleMeasure, relative, styleSize } = look.settings;
   const asked = [normalized, pooling, edges, styleMeasure, relative, terms.map(({ name }) => name)];
   const remembered = (
@@ -129,20 +152,40 @@ async function targetsAt(
     const make = () => compute(overMeanColour(resize(picture, width, height)));
     return statistics ? statistics.remember(picture, question, make) : make();
   };
-  const ofPhotograph = await remembered("photograph", subject.photograph, size, (seen) =>
+  const photograph = await remembered("photograph", subject.photograph, size, (seen) =>
     photographTargets(seen, terms, look, mostPixels, signal),
   );
-  const ofPaintings: Arrays[] = [];
-  for (const [region, { styles }] of regionsOf(subject.styles).entries()) {
-    const paintings: { readonly averages: Arrays; readonly weight: number }[] = [];
-    for (const { picture, weight } of styles) {
-      if (weight === 0) continue;
-      const averages = await remembered("painting", picture, styleSize(picture, size), (seen) =>
+  const paintings: Arrays[] = [];
+  for (const { picture } of subject.styles) {
+    paintings.push(
+      await remembered("painting", picture, styleSize(picture, size), (seen) =>
         paintingAverages(seen, terms, look, mostPixels, signal),
-      );
-      paintings.push({ averages, weight });
-    }
-    if (paintings.length > 0) ofPaintings.push(await paintingTargets(paintings, terms, look, region));
+      ),
+    );
   }
-  return merged([ofPhotograph, ...ofPaintings]);
+  return { photograph, paintings };
+}
+
+/** The targets that are the paintings', region by region, blended by their weights. */
+async function targetsOfPaintings(
+  styles: readonly WeightedStyle[],
+  blend: readonly number[] | undefined,
+  averages: readonly Arrays[],
+  terms: readonly Term[],
+  look: Look,
+): Promise<Arrays> {
+  const weighed = blended(styles, blend).map(({ weight, mask }, index) => ({
+    weight,
+    mask,
+    averages: required(averages[index], "averages of the painting"),
+  }));
+  const targets: Arrays[] = [];
+  for (const [region, mask] of [...new Set(weighed.map(({ mask }) => mask))].entries()) {
+    const here = weighed.filter((one) => one.mask === mask);
+    const counting = here.filter(({ weight }) => weight > 0);
+    // Where none of them counts, the region does not either, and any target will do.
+    const paintings = counting.length > 0 ? counting : here.map((one) => ({ ...one, weight: 1 }));
+    targets.push(await paintingTargets(paintings, terms, look, region));
+  }
+  return merged(targets);
 }

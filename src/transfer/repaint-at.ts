@@ -25,7 +25,8 @@ export async function* repaintAt(
   const { signal, from } = run.controls;
   const scale = required(plan[index], "size to work at");
   const { iterations, mostPixels = Number.POSITIVE_INFINITY } = scale;
-  const preparing = () => prepareObjective(scale, subject, engine, settings, terms, mostPixels, signal);
+  const preparing = () =>
+    prepareObjective(scale, subject, engine, steering.settings(), terms, mostPixels, signal);
   const prepared = signal?.aborted ? undefined : await unlessAborted(preparing(), signal);
   if (prepared === undefined) return { ...before, stopped: true };
 
@@ -37,7 +38,7 @@ export async function* repaintAt(
     const work = {
       objective: prepared.objective,
       weights: steering.weights(prepared),
-      before: prepared.weights(steering.settings()),
+      before: steering.now(prepared),
       optimizer: optimizerAt(scale, settings),
       iterations,
     };

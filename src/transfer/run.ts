@@ -95,10 +95,11 @@ export function beginRun(
     );
   }
   checkStyles(weighted);
-  const styles = relativeToLargest(weighted).filter(({ weight }) => weight > 0);
+  const steerable = steer !== undefined || from?.steering !== undefined;
+  // One that counts nothing is not looked at, unless it can be made to count.
+  const styles = relativeToLargest(weighted).filter(({ weight }) => weight > 0 || steerable);
   const { network, memory = Number.POSITIVE_INFINITY } = engine;
   const steering = steeredWeights(settings, steer, from?.steering);
-  const steerable = steering.steering() !== undefined;
   const photograph = overMeanColour(content);
   const subject = prepareColours({ photograph, styles, keep }, settings.color);
   const masked = maskedRegions(subject);

@@ -20,7 +20,7 @@ export interface ScaleWork {
    * What each term counts, asked before every evaluation. Where it is not what it was, it is another objective: the
    * optimiser begins again from where it is, and no loss is compared with those before.
    */
-  weights(): Named<number>;
+  weights(): Named<number> | Promise<Named<number>>;
   /** What each term counted where the state to go on from was made. */
   readonly before?: Named<number>;
   readonly optimizer: OptimizerSettings;
@@ -50,7 +50,7 @@ export async function* optimizeScale(
   for (let evaluation = (state?.evaluation ?? 0) + 1; evaluation <= iterations; evaluation++) {
     const began = performance.now();
     const weighedBefore = weighed;
-    weighed = weights();
+    weighed = await weights();
     const changed = weighedBefore !== undefined && !isSame(weighed, weighedBefore);
     if (optimizer.stalled && !changed) return;
     if (changed) {

@@ -33,6 +33,8 @@ export interface Settings extends Omit<Preset, "optimizer" | "init" | "lbfgs" | 
   readonly noiseRatio: number;
   readonly color: Options["color"];
   readonly seed: number;
+  /** How much each style counts, in their order, where that was changed on the way. */
+  readonly blend?: Steering["blend"];
   /** What content and style count at a strength from 0 to 1. */
   weightsAt(strength: number): Pick<Preset, "contentWeight" | "styleWeight">;
 }
@@ -102,14 +104,19 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
  * Settings with other weights. What the steering does not name stays.
  * @throws MisuseError for a steering that contradicts itself.
  */
-export const steered = (settings: Settings, steering: Steering): Settings => ({
+export const steered = (settings: Settings, { blend = settings.blend, ...steering }: Steering): Settings => ({
   ...settings,
   ...chooseTerms(withoutStrength(steering, settings.weightsAt, String), settings),
+  blend,
 });
 
 /** All that steering can change, as it is in these settings. */
 export const steeringOf = (settings: Settings): Steering =>
-  parseSteering(Object.fromEntries(Object.entries(settings).filter(([name]) => name in weightOptions)));
+  parseSteering(
+    Object.fromEntries(
+      Object.entries(settings).filter(([name]) => name in weightOptions || name === "blend"),
+    ),
+  );
 
 /** What the weight of the content is multiplied with at strength 0, and divided by at strength 1. */
 const STRENGTH_RANGE = 30;

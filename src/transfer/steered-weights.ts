@@ -14,8 +14,10 @@ export interface SteeredWeights {
   settings(): Settings;
   /** Whether anything was changed. */
   changed(): boolean;
-  /** What to ask for the weights before each evaluation: the same record as long as they stay the same. */
-  weights(prepared: Prepared): () => Named<number>;
+  /** The weights as they are. */
+  now(prepared: Prepared): Named<number>;
+  /** What to ask for the weights before each evaluation. */
+  weights(prepared: Prepared): () => Promise<Named<number>>;
 }
 
 /**
@@ -37,20 +39,29 @@ export function steeredWeights(
     steering: () => steering,
     settings: () => now,
     changed: () => changed,
-    weights({ weights }) {
-      let weighed = weights(now);
-      return () => {
+    now: (prepared) => weightsIn(prepared, now),
+    weights(prepared) {
+      let weighed = weightsIn(prepared, now);
+      return async () => {
         const wish = steer?.();
         // By what it says: whoever steers may say it in the same record.
         const said = JSON.stringify(wish);
         if (wish === undefined || said === wished) return weighed;
         wished = said;
+        const { blend } = now;
         now = steered(now, parseSteering(wish));
         steering = steeringOf(now);
         changed ||= JSON.stringify(steering) !== own;
-        weighed = weights(now);
+        if (now.blend !== blend) await prepared.blend(now.blend);
+        weighed = weightsIn(prepared, now);
         return weighed;
       };
     },
   };
 }
+
+/** What the terms count, and the styles, where that was changed: another blend is another objective, too. */
+const weightsIn = ({ weights }: Prepared, settings: Settings): Named<number> => ({
+  ...weights(settings),
+  ...Object.fromEntries((settings.blend ?? []).map((weight, index) => [`blend.${index}`, weight])),
+});

@@ -3,6 +3,7 @@ import { relativeError } from "../../test/evaluate.ts";
 import { colours } from "../../test/narrow-engine.ts";
 import { content, openTransfers, PLAIN, painting, request, strip } from "../../test/transfers.ts";
 import { MisuseError } from "../errors.ts";
+import type { Picture } from "../image/picture.ts";
 import { leastRegion } from "./blocks.ts";
 import type { Iterate } from "./iterate.ts";
 import { type LossReport, lossOfKind } from "./objective.ts";
@@ -161,6 +162,64 @@ describe("Steering", () => {
     });
     expect(steered.evaluations).toBe(10);
     expect(lossOfKind(steered.loss, "style")).toBeGreaterThan(0);
+  });
+});
+
+describe("The blend of styles", () => {
+  const [one, other] = [colours(40, 40, 21), colours(40, 40, 22)].map((picture, index) => ({
+    ...picture,
+    rgb: picture.rgb.map((value) => 0.5 * value + 0.5 * index),
+  }));
+  const styles = [
+    { picture: one, weight: 1 },
+    { picture: other, weight: 0 },
+  ];
+  const options = { ...PLAIN, preset: "impasto", iterations: 30 } as const;
+
+  /** Paints with a blend that changes after an evaluation. */
+  const paintBlend = (controls: RunControls, weights: readonly [number, number] = [1, 0]) => {
+    const weighed = styles.map((style, index) => ({ ...style, weight: weights[index] ?? 0 }));
+    return drain(stylize({ content, styles: weighed, options }, engine, controls));
+  };
+
+  test("that is changed reaches what a run with that blend from there reaches", async () => {
+    let evaluations = 0;
+    let picture: Picture | undefined;
+    const steer = () => (evaluations >= 10 ? { blend: [0.2, 0.8] } : {});
+    const steps = stylize({ content, styles, options: { ...options, iterations: 60 } }, engine, { steer });
+    const steered = await drain(steps, async (iterate) => {
+      evaluations = iterate.evaluation;
+      if (iterate.evaluation === 10) picture = await iterate.picture();
+    });
+    const weighed = styles.map((style, index) => ({ ...style, weight: [0.2, 0.8][index] }));
+    const request = { content, styles: weighed, options: { ...options, iterations: 50, init: "there" } };
+    const direct = await drain(stylize({ ...request, ...(picture ? { initial: picture } : {}) }, engine));
+    expect(steered.loss.total / direct.loss.total).toBeGreaterThan(0.9);
+    expect(steered.loss.total / direct.loss.total).toBeLessThan(1.1);
+    expect(steered.steered).toBe(true);
+  });
+
+  test("from the beginning is that of styles with those weights, to the byte", async () => {
+    const steered = await paintBlend({ steer: () => ({ blend: [1, 3] }) });
+    const plainly = await paintBlend({ steer: () => ({}) }, [1, 3]);
+    expect(relativeError(steered.picture.rgb, [...plainly.picture.rgb])).toBeLessThan(0.02);
+  });
+
+  test("has a weight for each style, one of them above 0", async () => {
+    for (const blend of [[1], [1, 2, 3], [0, 0], [-1, 1], []]) {
+      await expect(paintBlend({ steer: () => ({ blend }) })).rejects.toThrow(MisuseError);
+    }
+  });
+
+  test("is gone on with where a run was saved", async () => {
+    const steer = () => ({ blend: [1, 2] });
+    const states: RunState[] = [];
+    const steps = stylize({ content, styles, options }, engine, { steer });
+    const whole = await drain(steps, async (iterate) => {
+      if (iterate.evaluation === 12) states.push(await iterate.state());
+    });
+    const resumed = await paintBlend({ from: states[0] });
+    expect(resumed.picture).toEqual(whole.picture);
   });
 });
 

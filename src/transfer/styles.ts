@@ -15,6 +15,20 @@ export interface WeightedStyle {
   readonly mask?: Mask | undefined;
 }
 
+/** The styles with other weights. @throws MisuseError for another number of weights than of styles. */
+export function blended(
+  styles: readonly WeightedStyle[],
+  blend: readonly number[] | undefined,
+): readonly WeightedStyle[] {
+  if (blend === undefined) return styles;
+  if (blend.length !== styles.length) {
+    throw new MisuseError(
+      `Expected ${styles.length} weights for blend, one for each style, but received ${blend.length}.`,
+    );
+  }
+  return styles.map((style, index) => ({ ...style, weight: blend[index] ?? 0 }));
+}
+
 /** Styles that paint the same part of the picture. */
 export interface Region {
   /** Where they paint; everywhere, when absent. */
