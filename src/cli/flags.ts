@@ -5,6 +5,7 @@
  */
 import { type Command, Option } from "commander";
 import { MisuseError } from "../errors.ts";
+import { groupOf, inGroups, type OptionGroup } from "../transfer/option-groups.ts";
 import { type OptionField, type Options, optionFields, parseOptions } from "../transfer/options.ts";
 import type { Preset } from "../transfer/preset.ts";
 import { PRESETS, resolveSettings, type Settings } from "../transfer/settings.ts";
@@ -14,21 +15,23 @@ export const flagOf = (option: string): string =>
   `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /**
- * The flags for all options of the schema, or for those named.
+ * The flags for all options of the schema, or for those named, in groups.
  * @param defaults what a command has in place of the schema's and the presets' defaults; the command fills them in.
  */
 export const optionFlags = (
   names?: readonly string[],
   defaults: Readonly<Record<string, string | number>> = {},
 ): readonly Option[] =>
-  optionFields()
+  inGroups(optionFields())
     .filter(({ name }) => names?.includes(name) ?? true)
     .map((field) =>
-      new Option(
-        `${flagOf(field.name)} ${PLACEHOLDERS[field.kind]}`,
-        describe(field, defaults[field.name]),
-      ).argParser((text) => readValue(field.kind, text)),
+      new Option(`${flagOf(field.name)} ${PLACEHOLDERS[field.kind]}`, describe(field, defaults[field.name]))
+        .helpGroup(headingOf(groupOf(field.name)))
+        .argParser((text) => readValue(field.kind, text)),
     );
+
+/** How a group of options is headed in the help. */
+export const headingOf = (group: OptionGroup): string => `${group}:`;
 
 /**
  * Takes the schema's options out of what the command line gave, and checks them.
@@ -133,8 +136,8 @@ const PRESET_VALUES: Readonly<Record<string, (preset: Preset) => string | number
   history: ({ lbfgs }) => lbfgs.history,
 };
 
-/** What a preset says of an option; nothing where that is not the preset's to say. */
-function presetValue(preset: Preset, name: string): string | number | undefined {
+/** What a preset says of an option, as the flag has it; nothing where that is not the preset's to say. */
+export function presetValue(preset: Preset, name: string): string | number | undefined {
   const value: unknown = PRESET_VALUES[name]?.(preset) ?? Reflect.get(preset, name);
   if (typeof value === "string" || typeof value === "number") return value;
   return value instanceof Object && typeof value !== "function" ? writeLayers(value) : undefined;

@@ -5,6 +5,7 @@
  * @module
  */
 import { describeFailure } from "./failure.ts";
+import { FIRST_STEPS } from "./first-steps.ts";
 import { EXIT_CODES } from "./interrupt.ts";
 import { createProgram } from "./program.ts";
 
@@ -16,7 +17,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  await createProgram().parseAsync();
+  // Who types nothing else asks what there is to type.
+  if (process.argv.length <= 2) process.stdout.write(FIRST_STEPS);
+  else await createProgram().parseAsync();
 } catch (error) {
   const { message, exitCode } = describeFailure(error, process.argv.includes("--debug"));
   if (message !== "") process.stderr.write(`${message}\n`);

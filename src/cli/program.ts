@@ -4,7 +4,8 @@
  * @module
  */
 import { Command } from "commander";
-import { collect, optionFlags, refuseRepeatedFlags } from "./flags.ts";
+import { collect, headingOf, optionFlags, refuseRepeatedFlags } from "./flags.ts";
+import { addInformation } from "./information.ts";
 import { SHEET_DEFAULTS, SHEET_STRENGTHS, sheetOptions } from "./sheet-options.ts";
 import { readVersion } from "./version.ts";
 
@@ -21,20 +22,26 @@ Environment:
   HTTPS_PROXY      the proxy to download them through; HTTP_PROXY and NO_PROXY are read as well
 `;
 
+/** Groups of flags that are no options of a transfer. */
+const REGIONS = "Regions:";
+const ON_THE_WAY = "On the way:";
+const WORDS = "What it says:";
+
 /** Builds the program. Commander's messages are thrown, not printed. */
 export function createProgram(): Command {
   const program = new Command("impasto")
     .description("Repaints a photograph in the style of a painting.")
-    .version(readVersion())
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .enablePositionalOptions()
     .argument("<content>", "the photograph; - reads it from standard input")
     .argument("<style...>", "one painting or more, each with a weight if it should not be 1: painting.jpg:2")
+    .optionsGroup(headingOf("Often changed"))
     .option(
       "-o, --output <file>",
       "where the result goes: .png, .jpg, .webp or .tiff, or - for a PNG on standard output (default: <content>-<style>.png, never over an existing file)",
     )
+    .optionsGroup(REGIONS)
     .option(
       "--mask <file>",
       "a grey picture that says where a style paints, white for everywhere: once for each style, in their order",
@@ -46,12 +53,17 @@ export function createProgram(): Command {
       "the part of a painting to look at, in percent, as left,top,width,height: once for all, or once for each style",
       collect,
     )
+    .addHelpText("after", EXAMPLES);
+  for (const flag of optionFlags()) program.addOption(flag);
+  program
+    .optionsGroup(ON_THE_WAY)
     .option("--preview <file>", "write the picture as it is to this file every few seconds")
+    .optionsGroup(WORDS)
     .option("--json", "print the result's facts as one JSON object on the last line of standard output")
     .option("--quiet", "say nothing but errors")
     .option("--debug", "show where an error comes from")
-    .addHelpText("after", EXAMPLES);
-  for (const flag of optionFlags()) program.addOption(flag);
+    .version(readVersion())
+    .helpOption("-h, --help", "display help for command");
   program.action(async (content: string, styles: string[], flags: Record<string, unknown>) => {
     const { stylizeCommand } = await import("./commands/stylize.ts");
     await stylizeCommand(content, styles, flags);
@@ -69,6 +81,7 @@ export function createProgram(): Command {
       const { recipeCommand } = await import("./commands/recipe.ts");
       await recipeCommand(picture);
     });
+  addInformation(program);
   refuseRepeatedFlags(program);
   return program;
 }
@@ -82,15 +95,18 @@ function addSheet(program: Command): void {
     )
     .argument("<photo>", "the photograph")
     .argument("<painting...>", "the paintings, each a row of its own")
+    .optionsGroup(headingOf("Often changed"))
     .option("--strengths <list>", "the strengths, each from 0 to 1", SHEET_STRENGTHS)
     .option(
       "-o, --output <file>",
       "where the sheet goes: a page (.html, or - for standard output), or a picture without words (.png, .jpg, .webp or .tiff) (default: <photo>-sheet.html, never over an existing file)",
-    )
+    );
+  for (const flag of optionFlags(sheetOptions(), SHEET_DEFAULTS)) sheet.addOption(flag);
+  sheet
+    .optionsGroup(WORDS)
     .option("--json", "print the sheet's facts as one JSON object on the last line of standard output")
     .option("--quiet", "say nothing but errors")
     .option("--debug", "show where an error comes from");
-  for (const flag of optionFlags(sheetOptions(), SHEET_DEFAULTS)) sheet.addOption(flag);
   sheet.action(async (photo: string, paintings: string[], flags: Record<string, unknown>) => {
     const { sheetCommand } = await import("./commands/sheet.ts");
     await sheetCommand(photo, paintings, flags);

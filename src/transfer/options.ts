@@ -99,7 +99,14 @@ export const optionsSchema = z.strictObject({
     .optional()
     .describe("step of the adam optimizer, in the preset's units"),
   history: z.int().min(1).max(1000).optional().describe("steps that the lbfgs optimizer remembers"),
-  init: z.string().min(1).optional().describe("where to start: content, noise, style or a picture file"),
+  init: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description: "where to start: content, noise, style or a picture file",
+      words: ["content", "noise", "style"],
+    }),
   noiseRatio: z
     .number()
     .min(0)
@@ -112,7 +119,14 @@ export const optionsSchema = z.strictObject({
     .max(2 ** 32 - 1)
     .default(0)
     .describe("seed of the noise"),
-  network: z.string().min(1).default("auto").describe("auto, vgg19, built-in or a file of VGG-19 weights"),
+  network: z
+    .string()
+    .min(1)
+    .default("auto")
+    .meta({
+      description: "auto, vgg19, built-in or a file of VGG-19 weights",
+      words: ["auto", "vgg19", "built-in"],
+    }),
   convention: z
     .enum(["auto", ...CONVENTIONS])
     .default("auto")
@@ -146,6 +160,8 @@ export interface OptionField {
   readonly description: string;
   /** What a value must be, for a person: "a whole number from 16 to 65536". */
   readonly expected: string;
+  /** The words that it takes: all there are of a choice; where a text has any, everything else names a file. */
+  readonly words: readonly string[];
   /** Absent where the preset decides. */
   readonly default?: string | number;
 }
@@ -164,8 +180,19 @@ function describeField(name: string, described: z.core.JSONSchema.BaseSchema): O
   const known = typeof value === "string" || typeof value === "number" ? { default: value } : {};
   const kind = kindOf(field);
   const expected = typeof field.expected === "string" ? field.expected : expectation(kind, field);
-  return { name, kind, description, expected: [...words, expected].join(" or "), ...known };
+  return {
+    name,
+    kind,
+    description,
+    expected: [...words, expected].join(" or "),
+    words: [...words, ...ownWords(field)],
+    ...known,
+  };
 }
+
+/** Those of a choice, or those that are named with a text. */
+const ownWords = ({ enum: choices, words }: z.core.JSONSchema.BaseSchema): readonly string[] =>
+  choices?.map(String) ?? (Array.isArray(words) ? words.map(String) : []);
 
 /** A union of words and one other kind, such as `original` or a number, taken apart. */
 function wordsApart(field: z.core.JSONSchema.BaseSchema) {

@@ -1,0 +1,1 @@
+export async function doctorCommand(_flags: Readonly<Record<string, unknown>>): Promise<void> {}
