@@ -52,6 +52,12 @@ async function importSharp(): Promise<typeof sharp> {
   }
 }
 
+/** The versions of the codecs. @throws ImpastoError when they cannot be loaded. */
+export async function codecVersions(): Promise<{ readonly sharp: string; readonly libvips: string }> {
+  const { versions } = await loadSharp();
+  return { sharp: versions.sharp ?? "unknown", libvips: versions.vips };
+}
+
 /** How a picture is opened. */
 interface Opening {
   /** Leave colours as stored, whatever the embedded profile says. */

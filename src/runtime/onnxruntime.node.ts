@@ -69,6 +69,34 @@ async function openOnDevice(options: Omit<RuntimeOptions, "keep">): Promise<Runt
   return runtimeOn(ort, "cpu", sessions);
 }
 
+/** What there is to know of ONNX Runtime on this machine. */
+export interface RuntimeFacts {
+  readonly version: string;
+  /** Whether each device works; if not, why. */
+  readonly devices: Readonly<Record<RealDevice, true | string>>;
+}
+
+/** Tries the smallest model on every device. */
+export async function examineRuntime(): Promise<RuntimeFacts> {
+  const ort = await loadOnnxRuntime();
+  ort.env.logLevel = "fatal";
+  const available = ort.listSupportedBackends().map(({ name }) => name);
+  const tried = async (device: RealDevice): Promise<true | string> => {
+    if (!available.includes(device)) return NOT_BUILT;
+    return mayHave(device) ? works(ort, device) : "no graphics device";
+  };
+  const devices = {
+    cpu: await tried("cpu"),
+    cuda: await tried("cuda"),
+    webgpu: await tried("webgpu"),
+    coreml: await tried("coreml"),
+    dml: await tried("dml"),
+  };
+  return { version: ort.env.versions.node ?? ort.env.versions.common, devices };
+}
+
+const NOT_BUILT = "not in this build of ONNX Runtime";
+
 type Ort = typeof import("onnxruntime-node");
 
 /**
@@ -97,7 +125,7 @@ async function requireDevice(ort: Ort, device: RealDevice, available: readonly s
   if (device === "cpu") return;
   // ONNX Runtime drops a device it was not built with, with a warning, and runs on the CPU.
   const known = available.includes(device);
-  const working = known ? await works(ort, device) : "not in this build of ONNX Runtime";
+  const working = known ? await works(ort, device) : NOT_BUILT;
   if (working === true) return;
   throw new ImpastoError(
     `Device "${device}" is not available here (${working}). Use auto, which takes the fastest that works, or cpu.`,
