@@ -38,6 +38,7 @@ describe("help", () => {
       "Often changed:",
       "What counts:",
       "How it is made:",
+      "The file:",
       "The machine:",
       "On the way:",
       "What it says:",

@@ -94,10 +94,10 @@ const PLACEHOLDERS: Readonly<Record<OptionField["kind"], string>> = {
   layers: "<layers>",
 };
 
-/** What cannot be read stays as it was typed, for the schema to refuse. */
+/** What cannot be read stays as it was typed, for the schema to refuse. A choice may be one of numbers. */
 function readValue(kind: OptionField["kind"], text: string): unknown {
   if (kind === "layers") return layersFrom(text) ?? text;
-  return kind === "integer" || kind === "number" ? (numberFrom(text) ?? text) : text;
+  return kind === "text" ? text : (numberFrom(text) ?? text);
 }
 
 /** `conv1_1,conv2_1:0.5`: a layer without a weight has 1. */

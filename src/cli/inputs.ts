@@ -64,7 +64,8 @@ export async function readInputs(files: InputFiles, settings: Settings, memory: 
   ]);
   const read: Picture[] = [];
   const readNext = async (path: string, neededSize: (own: Size) => Size): Promise<InputPicture> => {
-    const input = await readInput(path, { neededSize, memory: memoryToRead(memory, read) });
+    const { profile } = settings;
+    const input = await readInput(path, { neededSize, memory: memoryToRead(memory, read), profile });
     read.push(input.picture);
     return input;
   };

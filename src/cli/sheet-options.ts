@@ -1,5 +1,5 @@
 /**
- * What `impasto sheet` takes: the options of a transfer but for those that the strength stands for, and strengths.
+ * What `impasto sheet` takes: the options of a transfer but for those that the strength stands for and those of files, and strengths.
  * It is loaded for `--help` too, so it must not know the work.
  * @module
  */
@@ -14,13 +14,14 @@ export const SHEET_DEFAULTS = { size: 192, iterations: 30 } as const;
 /** The strengths where none are named. */
 export const SHEET_STRENGTHS = "0.1,0.3,0.5,0.7,0.9";
 
-const STRENGTH_AND_ALL_IT_REPLACES = ["strength", "contentWeight", "styleWeight"];
+/** The strength and all that it replaces, and what is for files that are to be kept. */
+const NOT_FOR_CELLS = ["strength", "contentWeight", "styleWeight", "depth", "profile"];
 
 /** The names of the options that all cells of a sheet share. */
 export const sheetOptions = (): readonly string[] =>
   optionFields()
     .map(({ name }) => name)
-    .filter((name) => !STRENGTH_AND_ALL_IT_REPLACES.includes(name));
+    .filter((name) => !NOT_FOR_CELLS.includes(name));
 
 /**
  * Reads a list of strengths, `0.2,0.5,0.8`, and keeps its order.

@@ -5,7 +5,7 @@
  */
 import { parse } from "node:path";
 import { encodePicture } from "../image/encode.node.ts";
-import { formatOfPath, type PictureFormat } from "../image/format.ts";
+import { checkDepth, type Depth, formatOfPath, type PictureFormat } from "../image/format.ts";
 import type { Picture } from "../image/picture.ts";
 import { pictureName } from "../job/inputs.node.ts";
 import { openPlace } from "./place.ts";
@@ -26,19 +26,24 @@ export interface Target {
  * Finds the place, and makes sure that it can be written to.
  * @param output the file that was named, or `-` for standard output, if any.
  * @param inputs the pictures the result is named after otherwise.
- * @throws MisuseError when it cannot.
+ * @throws MisuseError when it cannot, or the format is not that deep.
  */
-export async function openTarget(output: string | undefined, inputs: readonly string[]): Promise<Target> {
+export async function openTarget(
+  output: string | undefined,
+  inputs: readonly string[],
+  depth: Depth = 8,
+): Promise<Target> {
   const named = output !== undefined && !isStandardOutput(output);
   const stem = stemOf(named ? [output] : inputs);
   const format = named ? formatOfPath(output) : "png";
+  checkDepth(format, depth);
   const writeBytes = await openPlace(output, stem, ".png");
   return {
     format,
     write: (picture, recipe) =>
       orRescue({
-        write: async () => writeBytes(await encodePicture(picture, format, { recipe })),
-        rescue: () => encodePicture(picture, "png", { recipe }),
+        write: async () => writeBytes(await encodePicture(picture, format, { recipe, depth })),
+        rescue: () => encodePicture(picture, "png", { recipe, depth }),
         stem,
         extension: ".png",
       }),

@@ -5,7 +5,7 @@
  */
 
 import { MisuseError } from "../errors.ts";
-import type { Picture } from "./picture.ts";
+import { inProfile, type Picture } from "./picture.ts";
 
 /** What a picture with nothing to see in it is laid over. */
 const GREY = 0.5;
@@ -19,7 +19,7 @@ const GREY = 0.5;
  * const opaque = overMeanColour(await readPicture("logo.png"));
  */
 export function overMeanColour(picture: Picture): Picture {
-  const { width, height, rgb, alpha, checksum } = picture;
+  const { width, height, rgb, alpha, checksum, profile } = picture;
   if (alpha === undefined) return picture;
   const size = width * height;
   const weight = alpha.reduce((sum, value) => sum + value, 0);
@@ -33,7 +33,8 @@ export function overMeanColour(picture: Picture): Picture {
       result[channel * size + i] = (plane[i] ?? 0) * opacity + mean * (1 - opacity);
     }
   }
-  return { width, height, rgb: result, ...(checksum === undefined ? {} : { checksum }) };
+  const opaque = { width, height, rgb: result, ...(checksum === undefined ? {} : { checksum }) };
+  return inProfile(opaque, profile);
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type ColourSpace,
   type Curve,
   D65,
+  P3_PRIMARIES,
   type Primaries,
   SRGB_PRIMARIES,
   spaceOf,
@@ -29,7 +30,7 @@ const PRIMARIES: Readonly<Record<number, Primaries>> = {
   7: corners([0.63, 0.34], [0.31, 0.595], [0.155, 0.07]),
   9: corners([0.708, 0.292], [0.17, 0.797], [0.131, 0.046]),
   11: corners([0.68, 0.32], [0.265, 0.69], [0.15, 0.06], [0.314, 0.351]),
-  12: corners([0.68, 0.32], [0.265, 0.69], [0.15, 0.06]),
+  12: P3_PRIMARIES,
   22: corners([0.63, 0.34], [0.295, 0.605], [0.155, 0.077]),
 };
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { convertToSrgb, curvedSpace, D65, spaceOf, srgbToLinear } from "./colour-space.ts";
+import { convertColours, curvedSpace, D65, spaceOf, srgbToLinear } from "./colour-space.ts";
 import type { Matrix } from "./matrix.ts";
 
 const P3 = { red: [0.68, 0.32], green: [0.265, 0.69], blue: [0.15, 0.06], white: D65 } as const;
@@ -50,12 +50,12 @@ const FEW = { numRuns: 10 };
 const planes = (range: fc.Float32ArrayConstraints = {}) =>
   fc.float32Array({ ...range, minLength: 60, maxLength: 60 });
 
-describe("convertToSrgb", () => {
+describe("convertColours", () => {
   it("leaves sRGB as it is", () => {
     fc.assert(
       fc.property(planes({ min: 0, max: 1, noNaN: true }), (rgb) => {
         const converted = rgb.slice();
-        convertToSrgb(converted, curvedSpace(srgbToLinear));
+        convertColours(converted, curvedSpace(srgbToLinear));
         expect(Math.max(...converted.map((value, i) => Math.abs(value - rgb[i])))).toBeLessThan(1e-5);
       }),
       FEW,
@@ -65,7 +65,7 @@ describe("convertToSrgb", () => {
   it("encodes light by sRGB's curve, to more than sixteen bits", () => {
     const light = Float32Array.of(0, 0.001, 0.0031308, 0.01, 0.18, 0.999);
     const rgb = light.slice();
-    convertToSrgb(
+    convertColours(
       rgb,
       curvedSpace((x) => x),
     );
@@ -75,13 +75,13 @@ describe("convertToSrgb", () => {
   it("gives numbers in [0, 1] for any floats, and black for what is no number", () => {
     fc.assert(
       fc.property(planes(), (rgb) => {
-        convertToSrgb(rgb, spaceOf(P3, srgbToLinear));
+        convertColours(rgb, spaceOf(P3, srgbToLinear));
         expect(rgb.every((value) => value >= 0 && value <= 1)).toBe(true);
       }),
       FEW,
     );
     const none = new Float32Array(3).fill(Number.NaN);
-    convertToSrgb(none, curvedSpace(srgbToLinear));
+    convertColours(none, curvedSpace(srgbToLinear));
     expect(none).toEqual(new Float32Array(3));
   });
 });

@@ -1,10 +1,11 @@
 /**
- * Colours as files store them, and the way from there to sRGB: a curve for each channel to linear light, a matrix to
- * sRGB's primaries, and sRGB's own curve. What sRGB cannot show is clipped.
+ * Colours as files store them, and the way from there to a picture's values: a curve for each channel to linear light, a
+ * matrix to the primaries of sRGB or Display P3, and the curve that both have. What these cannot show is clipped.
  * @module
  */
 
 import { apply, IDENTITY, invert, type Matrix, multiply, type Triple, transpose } from "./matrix.ts";
+import type { WideProfile } from "./picture.ts";
 
 /** From a stored value in [0, 1] to linear light. */
 export type Curve = (value: number) => number;
@@ -12,7 +13,7 @@ export type Curve = (value: number) => number;
 /** What stored values mean. */
 export interface ColourSpace {
   readonly curves: Triple<Curve>;
-  /** From linear light of the space's own primaries to that of sRGB's. */
+  /** From linear light of the space's own primaries to that of sRGB's, or of those that its values are wanted in. */
   readonly matrix: Matrix;
 }
 
@@ -40,6 +41,14 @@ export const SRGB_PRIMARIES: Primaries = {
   white: D65,
 };
 
+/** SMPTE EG 432-1 with the white of sRGB. */
+export const P3_PRIMARIES: Primaries = {
+  red: [0.68, 0.32],
+  green: [0.265, 0.69],
+  blue: [0.15, 0.06],
+  white: D65,
+};
+
 /** IEC 61966-2-1. */
 export const srgbToLinear: Curve = (value) =>
   value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
@@ -59,6 +68,39 @@ export const spaceOf = (primaries: Primaries, curve: Curve): ColourSpace => ({
   curves: [curve, curve, curve],
   matrix: multiply(srgbFrom(xyzOf(primaries.white)), toXyz(primaries)),
 });
+
+/** From linear light of sRGB's primaries to that of a profile's; to the same when absent. */
+export const fromSrgb = (profile: WideProfile | undefined): Matrix =>
+  profile === undefined ? IDENTITY : multiply(invert(toXyz(P3_PRIMARIES)), toXyz(SRGB_PRIMARIES));
+
+/** Profiles state P3's primaries so differently that the matrix from there to P3 is off by as much. */
+const MATRIX_TOLERANCE = 0.004;
+
+/**
+ * What has to be converted for a picture's values to mean what is wanted; undefined where they mean it as they are stored.
+ * @param stored what the file's values mean.
+ */
+export function conversionTo(
+  profile: WideProfile | undefined,
+  stored: ColourSpace | "sRGB",
+): ColourSpace | undefined {
+  if (profile === undefined) return stored === "sRGB" ? undefined : stored;
+  const { curves, matrix } = stored === "sRGB" ? curvedSpace(srgbToLinear) : stored;
+  const space = { curves, matrix: multiply(fromSrgb(profile), matrix) };
+  const isItself = space.matrix
+    .flat()
+    .every((value, i) => Math.abs(value - (i % 4 === 0 ? 1 : 0)) < MATRIX_TOLERANCE);
+  return isItself && curves.every(isSrgbCurve) ? undefined : space;
+}
+
+/** A plain gamma of 2.2, the nearest stranger, is off by 0.004 in the middle. */
+const CURVE_TOLERANCE = 0.0015;
+
+/** Whether a curve is sRGB's, but for rounding. */
+export const isSrgbCurve = (curve: Curve): boolean =>
+  Array.from({ length: 33 }, (_, i) => i / 32).every(
+    (x) => Math.abs(curve(x) - srgbToLinear(x)) < CURVE_TOLERANCE,
+  );
 
 /** From XYZ under some white to sRGB's linear light. */
 export const srgbFrom = (white: Triple<number>): Matrix =>
@@ -95,11 +137,11 @@ function adaptation(from: Triple<number>, to: Triple<number>): Matrix {
 const STEPS = 65_535;
 
 /**
- * Converts planes of a space to sRGB, in place, since pictures are large.
+ * Converts planes of a space to values of the primaries its matrix leads to, in place, since pictures are large.
  *
  * @param rgb `[3, height, width]`; what is not in [0, 1] is clipped, what is no number is black.
  */
-export function convertToSrgb(rgb: Float32Array, { curves, matrix }: ColourSpace): void {
+export function convertColours(rgb: Float32Array, { curves, matrix }: ColourSpace): void {
   const [red, green, blue] = curves.map(tabulate);
   const toStored = tabulate(linearToSrgb);
   const [[rr, rg, rb], [gr, gg, gb], [br, bg, bb]] = matrix;

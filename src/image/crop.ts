@@ -2,7 +2,7 @@
  * Parts of pictures.
  * @module
  */
-import type { Picture } from "./picture.ts";
+import { inProfile, type Picture } from "./picture.ts";
 import type { Size } from "./size.ts";
 
 /** A part of a picture, in parts of its width and height: a quarter at the top left is `{ left: 0, top: 0, width: .5, height: .5 }`. */
@@ -32,14 +32,15 @@ export function cropped(picture: Picture, crop: Crop): Picture {
     }
     return result;
   };
-  const { rgb, alpha, notes } = picture;
-  return {
+  const { rgb, alpha, notes, profile } = picture;
+  const part = {
     width,
     height,
     rgb: cut(rgb),
     ...(alpha === undefined ? {} : { alpha: cut(alpha) }),
     ...(notes === undefined ? {} : { notes }),
   };
+  return inProfile(part, profile);
 }
 
 function boxOf({ width, height }: Size, crop: Crop): Size & { readonly left: number; readonly top: number } {

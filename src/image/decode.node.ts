@@ -1,13 +1,13 @@
 /**
- * From files to pictures: PNG, JPEG, WebP, AVIF, TIFF and GIF (the first frame) become upright sRGB floats
- * at the precision of the file.
+ * From files to pictures: PNG, JPEG, WebP, AVIF, TIFF and GIF (the first frame) become upright floats of sRGB, or of
+ * Display P3 where that is asked for, at the precision of the file.
  * @module
  */
 
 import type { Metadata } from "sharp";
 import { ImpastoError, isOutOfMemory } from "../errors.ts";
 import { brightestLight, clippingNotes } from "./clipping.ts";
-import { convertToSrgb } from "./colour-space.ts";
+import { conversionTo, convertColours } from "./colour-space.ts";
 import { adobeRgb, isAdobeRgb } from "./exif.ts";
 import { readBytes } from "./file.node.ts";
 import { clearAround, firstFrame } from "./gif.ts";
@@ -15,7 +15,7 @@ import { headerOf } from "./header.node.ts";
 import { readHeifColour } from "./heif-colour.ts";
 import { type Profile, readProfile } from "./icc.ts";
 import { hasAllPixels, lacksEnd, withEnd } from "./jpeg-end.node.ts";
-import type { Picture } from "./picture.ts";
+import { inProfile, type Picture, type WideProfile } from "./picture.ts";
 import { readPngColour } from "./png-colour.ts";
 import { type ReadOptions, readingSize } from "./reading.ts";
 import { explain, notRead, openPicture, readMetadata } from "./sharp.node.ts";
@@ -33,8 +33,8 @@ import {
 /**
  * Reads a picture file; `-` is standard input, and pipes are read to their end.
  *
- * @returns Upright, sRGB; a value of an sRGB file is exactly its byte / 255 (or its 16 bits / 65535). With notes where
- * a person should know how it was read.
+ * @returns Upright, sRGB or the profile that was asked for; a value of a file in that profile is exactly its byte / 255 (or
+ * its 16 bits / 65535). With notes where a person should know how it was read.
  * @throws MisuseError when there is no such file, or it is a folder or may not be read.
  * @throws ImpastoError when it is empty, damaged, too large, or not a picture that impasto reads.
  * @example
@@ -54,6 +54,8 @@ interface Source {
   readonly page: TiffPage | undefined;
   /** The size to decode it at, upright. */
   readonly size: Size;
+  /** What its values are to mean; sRGB when absent. */
+  readonly profile: WideProfile | undefined;
 }
 
 /**
@@ -79,13 +81,13 @@ export async function decodePicture(
   const fileBytes = readable === bytes ? bytes.length : bytes.length + readable.length;
   const header = headerOf(metadata, page, fileBytes);
   const size = readingSize(header, isReducible ? options : { memory: options.memory }, name);
-  const source = { bytes: readable, name, metadata, page, size };
+  const source = { bytes: readable, name, metadata, page, size, profile: options.profile };
   const picture = await decodeWithoutEnd(source).catch((error: unknown) => {
     if (error instanceof ImpastoError || !isOutOfMemory(error)) throw error;
     throw explain(error, name);
   });
   const notes = [...(picture.notes ?? []), ...sizeNotes(source, header, pages)];
-  return notes.length === 0 ? picture : { ...picture, notes };
+  return inProfile(notes.length === 0 ? picture : { ...picture, notes }, options.profile);
 }
 
 /** What there is to say of a picture's size. */
@@ -122,16 +124,16 @@ async function decode(source: Source): Promise<Picture> {
   const { bytes, name, metadata, page } = source;
   if (page !== undefined && !isPlain(page)) {
     const samples = await readSamples(source);
-    const profile = metadata.icc && readProfile(metadata.icc, coloursOf(page.photometric));
-    return pictureOfSamples(samples, page, profile, name);
+    const stored = metadata.icc && readProfile(metadata.icc, coloursOf(page.photometric));
+    return pictureOfSamples(samples, page, { stored, wanted: source.profile }, name);
   }
   const picture = await decodePlain(source);
   const frame = metadata.format === "gif" ? firstFrame(bytes) : undefined;
   if (frame !== undefined) return clearAround(picture, frame, picture.width / metadata.width);
   if (page === undefined || !isDeepCmyk(page)) return picture;
-  const { width, height, rgb } = picture;
+  const { alpha: _, ...opaque } = picture;
   const alpha = alphaOf(await readSamples({ ...source, bytes: asRawData(bytes, page) }), page, CMYK_CHANNELS);
-  return alpha === undefined ? { width, height, rgb } : { width, height, rgb, alpha };
+  return alpha === undefined ? opaque : { ...opaque, alpha };
 }
 
 const CMYK_CHANNELS = 4;
@@ -155,7 +157,7 @@ async function readSamples({ bytes, name, metadata, page }: Source): Promise<Sam
 }
 
 /** A picture whose numbers libvips understands; its colours are converted here but for CMYK and profiles of tables. */
-async function decodePlain({ bytes, name, metadata, page, size }: Source): Promise<Picture> {
+async function decodePlain({ bytes, name, metadata, page, size, profile: wanted }: Source): Promise<Picture> {
   const { format, space, depth, bitsPerSample } = metadata;
   const isGrey = space === "b-w" || space === "grey16";
   const profile = space === "cmyk" ? "tables" : profileOf(bytes, metadata, isGrey ? 1 : 3);
@@ -178,11 +180,18 @@ async function decodePlain({ bytes, name, metadata, page, size }: Source): Promi
   // 10 and 12 bits are shifted up to 16, not stretched.
   const white = deep ? (2 ** bits - 1) * 2 ** (16 - bits) : 255;
   const picture = fromSamples(samplesOf(data, deep ? "ushort" : "uchar"), white, info);
-  if (typeof profile !== "object") return picture;
-  const notes = clippingNotes(brightestLight(picture.rgb, profile), name);
-  convertToSrgb(picture.rgb, profile);
+  const notes = [
+    ...(typeof profile === "object" ? clippingNotes(brightestLight(picture.rgb, profile), name) : []),
+    ...(wanted !== undefined && profile === "tables" ? [narrowed(name)] : []),
+  ];
+  const conversion = conversionTo(wanted, typeof profile === "object" ? profile : "sRGB");
+  if (conversion !== undefined) convertColours(picture.rgb, conversion);
   return notes.length === 0 ? picture : { ...picture, notes };
 }
+
+/** Says that libvips has been asked for sRGB, where a profile works by tables. */
+const narrowed = (name: string): string =>
+  `"${name}" has colours that go by tables, which are read as far as sRGB can show them.`;
 
 /** What a file says of its colours, the most exact first. */
 function profileOf(bytes: Uint8Array, { format, icc, exif }: Metadata, colours: number): Profile {

@@ -50,6 +50,30 @@ describe("encodePicture", () => {
     );
   });
 
+  it.each(["png", "tiff"] as const)(
+    "keeps all sixteen bits in a %s where they are asked for",
+    async (format) => {
+      const ramp = Float32Array.from({ length: 3 * 4096 }, (_, i) => ((i * 5003) % 65_536) / 65_535);
+      const alpha = ramp.slice(0, 4096).reverse();
+      for (const picture of [
+        { width: 64, height: 64, rgb: ramp },
+        { width: 64, height: 64, rgb: ramp, alpha },
+      ]) {
+        const encoded = await encodePicture(picture, format, { depth: 16, recipe: "{}" });
+        expect(await decodePicture(encoded, "picture")).toEqual(picture);
+        expect((await sharp(encoded).metadata()).depth).toBe("ushort");
+      }
+    },
+  );
+
+  it.each(["jpeg", "webp"] as const)("refuses sixteen bits in a %s", async (format) => {
+    await expect(encodePicture(gradient, format, { depth: 16 })).rejects.toThrow(
+      new MisuseError(
+        `A ${format} file holds 8 bits a channel, not 16; write a .png or .tiff, or leave the depth at 8`,
+      ),
+    );
+  });
+
   it.each(["jpeg", "webp"] as const)("loses next to nothing in a %s", async (format) => {
     const { rgb } = await decodePicture(await encodePicture(gradient, format), "picture");
     for (const [i, value] of rgb.entries())

@@ -1,19 +1,20 @@
 /**
- * From pictures to files: 8 bits a channel, sRGB, with the recipe inside. The bytes depend on the picture, the format
+ * From pictures to files: 8 bits a channel or 16, sRGB or said to be what else they are, with the recipe inside. The bytes depend on the picture, the format
  * and the recipe alone: no clock, no tags that vary. No resolution either: the photograph's would be for other pixels.
  * @module
  */
 
 import type { Sharp } from "sharp";
 import { MisuseError } from "../errors.ts";
-import { checkFits, type PictureFormat } from "./format.ts";
+import { displayP3Chunks } from "./display-p3.node.ts";
+import { checkDepth, checkFits, type Depth, type PictureFormat } from "./format.ts";
 import { openTags, readDirectory } from "./ifd.ts";
-import type { Picture } from "./picture.ts";
-import { editPng } from "./png-chunks.ts";
+import { inProfile, type Picture } from "./picture.ts";
+import { editPng, type PngChunk } from "./png-chunks.ts";
 import { plainText, unicodeText } from "./png-text.ts";
 import { writeRawProfile, XMP_PROFILE_KEYWORD } from "./raw-profile.ts";
 import { RECIPE_KEYWORD } from "./recipe.node.ts";
-import { openRaw } from "./sharp.node.ts";
+import { openOwn, openRaw } from "./sharp.node.ts";
 import { writeXmp, XMP_KEYWORD } from "./xmp.ts";
 
 /** For JPEG and WebP: what is lost cannot be seen. */
@@ -28,44 +29,70 @@ const Y_RESOLUTION = 283;
 const RESOLUTION_UNIT = 296;
 const NO_UNIT = 1;
 
+/** How a picture is encoded. */
+export interface EncodeOptions {
+  /** JSON to carry along: as XMP, and in a PNG also in an `iTXt` chunk named `impasto`. */
+  readonly recipe?: string | undefined;
+  /** Bits a channel; 16 in a PNG or TIFF only. @default 8 */
+  readonly depth?: Depth | undefined;
+}
+
 /**
- * Encodes a picture. Values are clamped to [0, 1] and rounded to 8 bits, halves up.
+ * Encodes a picture. Values are clamped to [0, 1] and rounded to 8 bits or 16, halves up; a picture of Display P3 says so.
  * PNG and TIFF keep every bit; JPEG (4:4:4) has no alpha and is laid over white; WebP is lossy too.
  *
- * @param recipe JSON to carry along: as XMP, and in a PNG also in an `iTXt` chunk named `impasto`.
  * @returns The file's bytes, the same for the same arguments.
- * @throws MisuseError when the format cannot hold so large a picture, or so long a recipe.
+ * @throws MisuseError when the format cannot hold so large or so deep a picture, or so long a recipe.
  * @example
  * await writeAtomically("cat.png", await encodePicture(picture, "png", { recipe: '{"seed":1}' }));
  */
 export async function encodePicture(
   picture: Picture,
   format: PictureFormat,
-  { recipe }: { recipe?: string } = {},
+  { recipe, depth = 8 }: EncodeOptions = {},
 ): Promise<Uint8Array> {
-  const { width, height } = picture;
-  checkFits(format, width, height);
+  checkFits(format, picture.width, picture.height);
+  checkDepth(format, depth);
   if (recipe !== undefined) checkRecipeFits(format, recipe);
-  const shown = format === "jpeg" ? overWhite(picture) : picture;
-  const raw = await openRaw(toBytes(shown), { width, height, channels: shown.alpha ? 4 : 3 });
-  const packet = recipe === undefined ? undefined : writeXmp(recipe);
+  const texts = recipe === undefined ? [] : recipeChunks(recipe);
+  if (format === "png") {
+    const png = await (await rawOf(picture, depth)).png({ adaptiveFiltering: true }).toBuffer();
+    return editPng(png, "pHYs", [...(await colourChunks(picture)), ...texts]);
+  }
+  const opened = await tagged(format === "jpeg" ? overWhite(picture) : picture, depth);
+  const carrying = recipe === undefined ? opened : opened.withXmp(writeXmp(recipe));
   switch (format) {
-    case "png": {
-      const png = await raw.png({ adaptiveFiltering: true }).toBuffer();
-      return editPng(png, "pHYs", recipe === undefined ? [] : recipeChunks(recipe));
-    }
     case "jpeg":
-      return carrying(raw, packet).jpeg({ quality: QUALITY, chromaSubsampling: "4:4:4" }).toBuffer();
+      return carrying.jpeg({ quality: QUALITY, chromaSubsampling: "4:4:4" }).toBuffer();
     case "webp":
-      return carrying(raw, packet).webp({ quality: QUALITY, smartSubsample: true }).toBuffer();
+      return carrying.webp({ quality: QUALITY, smartSubsample: true }).toBuffer();
     case "tiff": {
-      const options = { compression: "deflate", predictor: "horizontal" } as const;
-      const tiff = await carrying(raw, packet).tiff(options).toBuffer();
+      const tiff = await carrying.tiff({ compression: "deflate", predictor: "horizontal" }).toBuffer();
       dropTiffResolution(tiff);
       return tiff;
     }
   }
 }
+
+/** The picture's numbers, as they are to stand in the file. */
+async function rawOf(picture: Picture, depth: Depth): Promise<Sharp> {
+  const { width, height, alpha } = picture;
+  const raw = await openRaw(toSamples(picture, depth), { width, height, channels: alpha ? 4 : 3 });
+  return depth === 16 ? raw.toColourspace("rgb16") : raw;
+}
+
+/** The same, with their profile. Only a profile that is there already does sharp hand on without converting to it. */
+async function tagged(picture: Picture, depth: Depth): Promise<Sharp> {
+  const raw = await rawOf(picture, depth);
+  if (picture.profile === undefined) return raw;
+  const png = await raw.png({ compressionLevel: 0 }).toBuffer();
+  const carrier = await openOwn(editPng(png, "pHYs", await colourChunks(picture)));
+  const kept = carrier.keepIccProfile();
+  return depth === 16 ? kept.toColourspace("rgb16") : kept;
+}
+
+const colourChunks = async ({ profile }: Picture): Promise<readonly Pick<PngChunk, "type" | "data">[]> =>
+  profile === undefined ? [] : displayP3Chunks();
 
 /**
  * Refuses a recipe that a format cannot hold; to be called before the work, not after it.
@@ -77,9 +104,6 @@ export function checkRecipeFits(format: PictureFormat, recipe: string): void {
     throw new MisuseError("The recipe is too long for a JPEG; write a .png, .webp or .tiff instead");
   }
 }
-
-const carrying = (raw: Sharp, packet: string | undefined): Sharp =>
-  packet === undefined ? raw : raw.withXmp(packet);
 
 /** Plain for people, as XMP for most programs, and as ImageMagick's earlier versions, which know no `iTXt`, have XMP. */
 function recipeChunks(recipe: string) {
@@ -110,26 +134,27 @@ function dropTiffResolution(tiff: Uint8Array): void {
 }
 
 function overWhite(picture: Picture): Picture {
-  const { width, height, rgb, alpha } = picture;
+  const { width, height, rgb, alpha, profile } = picture;
   if (alpha === undefined) return picture;
   const laid = rgb.map((value, i) => {
     const opacity = alpha[i % alpha.length] ?? 0;
     return value * opacity + 1 - opacity;
   });
-  return { width, height, rgb: laid };
+  return inProfile({ width, height, rgb: laid }, profile);
 }
 
 /** Interleaved RGB or RGBA. */
-function toBytes({ width, height, rgb, alpha }: Picture): Uint8Array {
+function toSamples({ width, height, rgb, alpha }: Picture, depth: Depth): Uint8Array | Uint16Array {
   const size = width * height;
   const channels = alpha === undefined ? 3 : 4;
-  const bytes = new Uint8Array(size * channels);
-  const byteOf = (value = 0): number => Math.floor(Math.min(1, Math.max(0, value)) * 255 + 0.5);
+  const samples = depth === 8 ? new Uint8Array(size * channels) : new Uint16Array(size * channels);
+  const white = 2 ** depth - 1;
+  const sampleOf = (value = 0): number => Math.floor(Math.min(1, Math.max(0, value)) * white + 0.5);
   for (let channel = 0; channel < 3; channel++) {
-    for (let i = 0; i < size; i++) bytes[i * channels + channel] = byteOf(rgb[channel * size + i]);
+    for (let i = 0; i < size; i++) samples[i * channels + channel] = sampleOf(rgb[channel * size + i]);
   }
   alpha?.forEach((value, i) => {
-    bytes[i * channels + 3] = byteOf(value);
+    samples[i * channels + 3] = sampleOf(value);
   });
-  return bytes;
+  return samples;
 }

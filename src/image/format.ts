@@ -43,6 +43,25 @@ export function formatOfPath(path: string): PictureFormat {
   return format;
 }
 
+/** Bits a channel that a picture is written with. */
+export type Depth = 8 | 16;
+
+/** Those that hold 16 bits. */
+const DEEP: readonly PictureFormat[] = ["png", "tiff"];
+
+/**
+ * Refuses a depth that a format cannot hold; to be called before the work, not after it.
+ *
+ * @throws MisuseError when it has fewer bits a channel.
+ */
+export function checkDepth(format: PictureFormat, depth: Depth): void {
+  if (depth === 16 && !DEEP.includes(format)) {
+    throw new MisuseError(
+      `A ${format} file holds 8 bits a channel, not ${depth}; write a .png or .tiff, or leave the depth at 8`,
+    );
+  }
+}
+
 /**
  * Refuses a size that a format cannot hold; to be called before the work, not after it.
  *

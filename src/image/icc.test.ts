@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { curve, formula, profileBytes, xyz } from "../../test/icc-bytes.ts";
-import { convertToSrgb } from "./colour-space.ts";
+import { convertColours } from "./colour-space.ts";
 import { type Profile, readProfile } from "./icc.ts";
 
 /** The profile that sharp embeds under a name. */
@@ -15,7 +15,7 @@ async function embedded(name: string): Promise<Uint8Array> {
 function shown(meaning: Profile, value: number): number {
   if (typeof meaning === "string") throw new Error(`Expected a space but received ${meaning}`);
   const rgb = Float32Array.of(value, value, value);
-  convertToSrgb(rgb, meaning);
+  convertColours(rgb, meaning);
   expect(rgb[1]).toBeCloseTo(rgb[0], 3);
   return rgb[0];
 }
@@ -36,7 +36,7 @@ describe("readProfile", () => {
     const meaning = readProfile(await embedded("p3"), 2);
     if (typeof meaning === "string") throw new Error(meaning);
     const rgb = Float32Array.of(0.8, 0.4, 0.2);
-    convertToSrgb(rgb, meaning);
+    convertColours(rgb, meaning);
     // CSS Color 4, linear Display P3 to linear sRGB.
     const [red, green, blue] = [0.8, 0.4, 0.2].map((v) => ((v + 0.055) / 1.055) ** 2.4);
     expect(rgb[0]).toBeCloseTo(toSrgb(1.224940176 * red - 0.224940176 * green), 2);

@@ -5,14 +5,7 @@
  * @module
  */
 
-import {
-  type ColourSpace,
-  type Curve,
-  curvedSpace,
-  D50_XYZ,
-  srgbFrom,
-  srgbToLinear,
-} from "./colour-space.ts";
+import { type ColourSpace, type Curve, curvedSpace, D50_XYZ, isSrgbCurve, srgbFrom } from "./colour-space.ts";
 import { luminanceOf } from "./lab.ts";
 import { multiply, type Triple, transpose } from "./matrix.ts";
 
@@ -35,9 +28,6 @@ const SRGB_COLUMNS = [
 
 /** Makers round differently; Adobe RGB and P3 are further off than this by a factor of fifteen. */
 const PRIMARY_TOLERANCE = 0.002;
-
-/** A plain gamma of 2.2, the nearest stranger, is off by 0.004 in the middle. */
-const CURVE_TOLERANCE = 0.0015;
 
 /** White that is much darker or brighter than white is nonsense. */
 const WHITE_RANGE = [0.5, 2] as const;
@@ -113,11 +103,6 @@ function xyzAt(view: DataView, at: number | undefined): Triple<number> {
   if (at === undefined) throw new RangeError("a primary is missing");
   return [fixed(view, at + 8), fixed(view, at + 12), fixed(view, at + 16)];
 }
-
-const isSrgbCurve = (curve: Curve): boolean =>
-  Array.from({ length: 33 }, (_, i) => i / 32).every(
-    (x) => Math.abs(curve(x) - srgbToLinear(x)) < CURVE_TOLERANCE,
-  );
 
 /** Reads a curve whole, so that what is cut short is found out at once. */
 function curveAt(view: DataView, at: number | undefined): Curve {

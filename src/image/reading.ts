@@ -5,6 +5,7 @@
  */
 
 import { ImpastoError } from "../errors.ts";
+import type { WideProfile } from "./picture.ts";
 import type { Size } from "./size.ts";
 
 /** What is known of a picture's use before it is read. */
@@ -22,6 +23,13 @@ export interface ReadOptions {
    * @default unbounded
    */
   readonly memory?: number | undefined;
+  /**
+   * What its values are to mean. Display P3 keeps colours that sRGB cannot show; pictures that go together have to be read
+   * in the same.
+   *
+   * @default sRGB
+   */
+  readonly profile?: WideProfile | undefined;
 }
 
 /** A picture as its file describes it. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Picture } from "./picture.ts";
+import { inProfile, type Picture } from "./picture.ts";
 import { resample } from "./resample.ts";
 
 /** Below this alpha a pixel's colour is noise divided by nothing. */
@@ -20,10 +20,10 @@ const INVISIBLE = 1e-6;
  */
 export function resize(picture: Picture, width: number, height: number): Picture {
   if (picture.width === width && picture.height === height) return picture;
-  const { alpha } = picture;
+  const { alpha, profile } = picture;
   const at = (data: Float32Array, channels: number): Float32Array =>
     resample(data, channels, picture.height, picture.width, height, width);
-  if (alpha === undefined) return { width, height, rgb: clamp(at(picture.rgb, 3)) };
+  if (alpha === undefined) return inProfile({ width, height, rgb: clamp(at(picture.rgb, 3)) }, profile);
 
   const weighted = picture.rgb.map((value, i) => value * (alpha[i % alpha.length] ?? 0));
   const newAlpha = at(alpha, 1);
@@ -31,7 +31,7 @@ export function resize(picture: Picture, width: number, height: number): Picture
     const weight = newAlpha[i % newAlpha.length] ?? 0;
     return weight > INVISIBLE ? value / weight : 0;
   });
-  return { width, height, rgb: clamp(rgb), alpha: clamp(newAlpha) };
+  return inProfile({ width, height, rgb: clamp(rgb), alpha: clamp(newAlpha) }, profile);
 }
 
 function clamp(values: Float32Array): Float32Array {

@@ -5,6 +5,17 @@ afterEach(() => {
   vi.resetModules();
 });
 
+describe("explain", () => {
+  it("tells a HEIC from what is damaged", async () => {
+    const { explain } = await import("./sharp.node.ts");
+    const reason =
+      "source: bad seek to 544\nheif: Error while loading plugin: Support for this compression format has not been built in: HEVC";
+    expect(explain(new Error(reason), "IMG_1.HEIC").message).toMatch(
+      /^"IMG_1\.HEIC" is a HEIC picture, which impasto does not read where .*; save it as JPEG or PNG$/,
+    );
+  });
+});
+
 describe("loadSharp", () => {
   it.each([
     [

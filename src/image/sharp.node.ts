@@ -84,14 +84,21 @@ export async function openPicture(
   }).timeout({ seconds: MAX_SECONDS });
 }
 
-/** Opens interleaved bytes of our own: limits are for foreign files, and these are there already. */
+/** Opens interleaved numbers of our own: limits are for foreign files, and these are there already. */
 export async function openRaw(
-  bytes: Uint8Array,
+  samples: Uint8Array | Uint16Array,
   raw: { readonly width: number; readonly height: number; readonly channels: 1 | 3 | 4 },
 ): Promise<Sharp> {
   const sharp = await loadSharp();
-  return sharp(bytes, { raw: { ...raw }, limitInputPixels: false });
+  return sharp(samples, { raw: { ...raw }, limitInputPixels: false });
 }
+
+/** Opens a file of our own making, as it is. */
+export async function openOwn(bytes: Uint8Array): Promise<Sharp> {
+  const sharp = await loadSharp();
+  return sharp(bytes, { limitInputPixels: false });
+}
+
 const pageOptions = (page: TiffPage | undefined): SharpOptions => ({
   ...(page === undefined ? {} : { page: page.page }),
   ...(page?.subPage === undefined ? {} : { tiff: { subifd: page.subPage } }),
@@ -112,19 +119,13 @@ export async function readMetadata(bytes: Uint8Array, name: string, page?: TiffP
     limitInputChannels: MAX_CHANNELS,
     ...pageOptions(page),
   });
-  const metadata = await picture.metadata().catch((cause: unknown) => {
+  return picture.metadata().catch((cause: unknown) => {
     const isUnknown = UNKNOWN.test(reasonOf(cause));
     if (page !== undefined && !isUnknown) throw notRead(name, reasonOf(cause), cause);
     // One whose directory is damaged, or cut off its end, libvips does not know for a TIFF at all.
     const isBroken = isUnknown && isTiff(bytes);
     throw explain(isBroken ? new Error("no TIFF directory that makes sense", { cause }) : cause, name);
   });
-  if (metadata.format === "heif" && metadata.compression !== "av1") {
-    throw new ImpastoError(
-      `"${name}" is a HEIC picture, which impasto does not read; save it as JPEG or PNG`,
-    );
-  }
-  return metadata;
 }
 
 function isTiff(bytes: Uint8Array): boolean {
@@ -138,6 +139,9 @@ export const notRead = (name: string, reason: string, cause?: unknown): ImpastoE
     `"${name}" cannot be opened, since this kind of TIFF is not read (${reason}); save it as PNG or as a plain TIFF`,
     { cause },
   );
+
+/** What libheif says of a HEIC, which is coded in HEVC, where it was built for AVIF alone as in sharp's own packages. */
+const NO_HEVC = /compression format has not been built in|unsupported codec/i;
 
 /** What libvips says of bytes that it knows for no picture. */
 const UNKNOWN = /unsupported image format/i;
@@ -154,6 +158,10 @@ export function explain(cause: unknown, name: string): ImpastoError {
   const options = { cause };
   if (UNKNOWN.test(reason)) {
     const message = `"${name}" is not a picture that impasto reads; give it a PNG, JPEG, WebP, AVIF, TIFF or GIF`;
+    return new ImpastoError(message, options);
+  }
+  if (NO_HEVC.test(reason)) {
+    const message = `"${name}" is a HEIC picture, which impasto does not read where sharp comes without HEVC; save it as JPEG or PNG`;
     return new ImpastoError(message, options);
   }
   if (/pixel limit/i.test(reason)) return tooLarge(name, MAX_REDUCIBLE_PIXELS);

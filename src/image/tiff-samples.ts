@@ -6,12 +6,12 @@
 
 import { ImpastoError } from "../errors.ts";
 import { clippingNotes, reachOf } from "./clipping.ts";
-import { convertToSrgb, curvedSpace } from "./colour-space.ts";
+import { conversionTo, convertColours, curvedSpace } from "./colour-space.ts";
 import type { Profile } from "./icc.ts";
 import { openTags, readDirectory } from "./ifd.ts";
 import { labToLinear } from "./lab.ts";
 import type { Triple } from "./matrix.ts";
-import type { Picture } from "./picture.ts";
+import type { Picture, WideProfile } from "./picture.ts";
 import type { Size } from "./size.ts";
 import { PHOTOMETRIC, TAG, type TiffPage } from "./tiff.ts";
 
@@ -63,35 +63,41 @@ export function asRawData(bytes: Uint8Array, page: TiffPage): Uint8Array {
   return copy;
 }
 
+/** What numbers mean, and what those of the picture are to mean. */
+interface Meaning {
+  /** What the file's colour profile means, where it has one. */
+  readonly stored: Profile | undefined;
+  /** sRGB when absent. */
+  readonly wanted: WideProfile | undefined;
+}
+
 /**
  * Makes the picture.
  *
- * @param profile what the file's colour profile means, where it has one.
  * @param name the file's name, for messages.
  * @throws ImpastoError for a profile that works by tables.
  */
-export function pictureOfSamples(
-  samples: Samples,
-  page: TiffPage,
-  profile: Profile | undefined,
-  name: string,
-): Picture {
+export function pictureOfSamples(samples: Samples, page: TiffPage, meaning: Meaning, name: string): Picture {
   const { width, height, values } = samples;
-  if (profile === "tables" && !isLab(page)) {
+  const { stored, wanted } = meaning;
+  if (stored === "tables" && !isLab(page)) {
     throw new ImpastoError(
       `"${name}" has a colour profile that works by tables, which is read with 8 or 16 bits a channel only; save it with 16`,
     );
   }
   const colours = coloursOf(page.photometric);
-  const rgb = isLab(page) ? planesOfLab(samples, page) : planesOf(samples, page, colours);
+  const rgb = isLab(page) ? planesOfLab(samples, page, wanted) : planesOf(samples, page, colours);
   const alpha = alphaOf(samples, page, colours);
   if (alpha !== undefined && page.extraSamples[alphaChannel(page, colours) - colours] === ASSOCIATED) {
     divide(rgb, alpha);
   }
   const notes: string[] = [];
-  if (isLab(page)) convertToSrgb(rgb, LINEAR);
-  else if (values instanceof Float32Array) notes.push(...convertFloats(rgb, colours, profile, name));
-  else if (typeof profile === "object") convertToSrgb(rgb, profile);
+  if (isLab(page)) convertColours(rgb, LINEAR);
+  else if (values instanceof Float32Array) notes.push(...convertFloats(rgb, colours, meaning, name));
+  else {
+    const conversion = conversionTo(wanted, typeof stored === "object" ? stored : "sRGB");
+    if (conversion !== undefined) convertColours(rgb, conversion);
+  }
   return {
     width,
     height,
@@ -148,11 +154,15 @@ function planesOf(samples: Samples, { photometric }: TiffPage, colours: number):
   return rgb;
 }
 
-/** L*a*b* to linear light. In whole numbers a* and b* are signed, and in a profile's manner of coding shifted. */
-function planesOfLab({ values, channels, width, height }: Samples, page: TiffPage): Float32Array {
+/** L*a*b* to linear light of the primaries that are wanted. In whole numbers a* and b* are signed, and in a profile's manner of coding shifted. */
+function planesOfLab(
+  { values, channels, width, height }: Samples,
+  page: TiffPage,
+  wanted: WideProfile | undefined,
+): Float32Array {
   const size = width * height;
   const rgb = new Float32Array(3 * size);
-  const toLinear = labToLinear();
+  const toLinear = labToLinear(wanted);
   const decode = labDecoder(values, page);
   for (let i = 0; i < size; i++) {
     const at = i * channels;
@@ -190,7 +200,7 @@ function divide(rgb: Float32Array, alpha: Float32Array): void {
 function convertFloats(
   rgb: Float32Array,
   colours: number,
-  profile: Profile | undefined,
+  { stored, wanted }: Meaning,
   name: string,
 ): readonly string[] {
   const highest = rgb.reduce(
@@ -199,8 +209,9 @@ function convertFloats(
   );
   const isByteRange = colours === 1 && highest > BRIGHTEST;
   if (isByteRange) for (let i = 0; i < rgb.length; i++) rgb[i] /= 255;
-  const stored = profile === undefined || profile === "unusable" ? (isByteRange ? "sRGB" : LINEAR) : profile;
-  if (typeof stored === "object") convertToSrgb(rgb, stored);
+  const usual = isByteRange ? "sRGB" : LINEAR;
+  const conversion = conversionTo(wanted, typeof stored === "object" || stored === "sRGB" ? stored : usual);
+  if (conversion !== undefined) convertColours(rgb, conversion);
   else for (let i = 0; i < rgb.length; i++) rgb[i] = within(rgb[i]);
   return isByteRange
     ? [`${reachOf(highest, name)}, so 255 is taken for white.`]

@@ -105,7 +105,8 @@ function withLumaOf(picture: Picture, photograph: Picture): Picture {
 
 /** The photograph's lightness with another's colours, in CIE L*a*b*; what sRGB cannot show gets paler. */
 function withColoursOf(picture: Picture, photograph: Picture): Picture {
-  const [toLab, toLinear] = [linearToLab(), labToLinear()];
+  const { profile } = photograph;
+  const [toLab, toLinear] = [linearToLab(profile), labToLinear(profile)];
   const plane = picture.rgb.length / 3;
   const rgb = new Float32Array(3 * plane);
   const at = (from: Float32Array, i: number): Triple<number> => [

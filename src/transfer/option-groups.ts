@@ -7,7 +7,13 @@ import type { OptionName } from "./options.ts";
 import { termOptions } from "./terms/table.ts";
 
 /** The groups, in the order in which they are shown. */
-export const OPTION_GROUPS = ["Often changed", "What counts", "How it is made", "The machine"] as const;
+export const OPTION_GROUPS = [
+  "Often changed",
+  "What counts",
+  "How it is made",
+  "The file",
+  "The machine",
+] as const;
 
 /** One of {@link OPTION_GROUPS}. */
 export type OptionGroup = (typeof OPTION_GROUPS)[number];
@@ -15,6 +21,7 @@ export type OptionGroup = (typeof OPTION_GROUPS)[number];
 /** In the order in which they are shown, before any others of their group. */
 const NAMED: Readonly<Partial<Record<OptionGroup, readonly OptionName[]>>> = {
   "Often changed": ["size", "strength", "styleScale", "color", "preset", "iterations"],
+  "The file": ["depth", "profile"],
   "The machine": ["network", "convention", "device", "memory", "threads"],
 };
 

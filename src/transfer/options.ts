@@ -131,6 +131,14 @@ export const optionsSchema = z.strictObject({
     .enum(["auto", ...CONVENTIONS])
     .default("auto")
     .describe("the input that a file of weights was made for, where it is not recognised"),
+  depth: z
+    .literal([8, 16])
+    .optional()
+    .describe("bits a channel of the file; 16 in a PNG or TIFF, 8 if not given"),
+  profile: z
+    .enum(["srgb", "display-p3"])
+    .optional()
+    .describe("the colours that are worked with and written; display-p3 has more of them, srgb if not given"),
   device: z.enum(DEVICES).default("auto").describe("where to compute"),
   memory: z.union([z.string(), z.number()]).transform(bytesFrom).refine(isAmount, AMOUNT).optional().meta({
     description: "memory the whole process may use, such as 4GB; most of what is available if not given",

@@ -2,6 +2,7 @@
  * The work at one size: targets, objective, optimisation, and what is told of each evaluation.
  * @module
  */
+import { inProfile } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
 import { required } from "../required.ts";
 import { finishColours } from "./colour.ts";
@@ -98,7 +99,7 @@ function iterateOf(
       requireCurrent(current, state.evaluation, "picture");
       const picture = keeping(pictureOf(state.optimizer.accepted, scale, settings.variables), guidance);
       const seen = () => resize(photograph, scale.width, scale.height);
-      return finishColours(picture, seen, settings.color);
+      return inProfile(finishColours(picture, seen, settings.color), settings.profile);
     },
     async state() {
       requireCurrent(current, state.evaluation, "state");

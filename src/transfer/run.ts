@@ -95,6 +95,7 @@ export function beginRun(
     );
   }
   checkStyles(weighted);
+  checkProfiles([content, ...weighted.map(({ picture }) => picture), initial], settings);
   const steerable = steer !== undefined || from?.steering !== undefined;
   // One that counts nothing is not looked at, unless it can be made to count.
   const styles = relativeToLargest(weighted).filter(({ weight }) => weight > 0 || steerable);
@@ -145,6 +146,16 @@ export function beginning({ subject, settings, plan, controls: { from } }: Run, 
     evaluations: from.evaluationsBefore + from.evaluation,
     stopped: false,
   };
+}
+
+/** What one picture's values mean, another's have to. */
+function checkProfiles(pictures: readonly (Picture | undefined)[], { profile }: Settings): void {
+  for (const picture of pictures) {
+    if (picture === undefined || picture.profile === profile) continue;
+    throw new MisuseError(
+      `Expected pictures of the profile ${profile ?? "srgb"} but received one of ${picture.profile ?? "srgb"}: read all of them with the profile that is asked for.`,
+    );
+  }
 }
 
 /** The picture to start from, mixed with noise where that is asked for. */

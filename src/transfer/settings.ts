@@ -3,6 +3,7 @@
  * @module
  */
 import { MisuseError } from "../errors.ts";
+import type { WideProfile } from "../image/picture.ts";
 import { LONGEST_SIDE, SHORTEST_SIDE, type Size, sizeWithinLongestSide } from "../image/size.ts";
 import type { OptimizerSettings } from "../optimizer/create.ts";
 import { type OptionName, type Options, parseSteering, type Steering } from "./options.ts";
@@ -35,6 +36,8 @@ export interface Settings extends Omit<Preset, "optimizer" | "init" | "lbfgs" | 
   readonly seed: number;
   /** How much each style counts, in their order, where that was changed on the way. */
   readonly blend?: Steering["blend"];
+  /** What all pictures' values mean; sRGB when absent. */
+  readonly profile?: WideProfile | undefined;
   /** What content and style count at a strength from 0 to 1. */
   weightsAt(strength: number): Pick<Preset, "contentWeight" | "styleWeight">;
 }
@@ -90,6 +93,7 @@ export function resolveSettings(options: Options, nameOf = (option: OptionName):
     optimizer: optimizerSettings(options, preset, nameOf),
     size: options.size,
     seed: options.seed,
+    profile: options.profile === "display-p3" ? options.profile : undefined,
     weightsAt: weightsAt(preset),
   };
   if (settings.contentWeight === 0 && settings.styleWeight === 0) {

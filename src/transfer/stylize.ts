@@ -4,7 +4,7 @@
  * @module
  */
 import { withAlpha } from "../image/alpha.ts";
-import type { Picture } from "../image/picture.ts";
+import { inProfile, type Picture } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
 import { finishColours } from "./colour.ts";
 import { DivergedError } from "./diverged.ts";
@@ -79,7 +79,10 @@ function resultOf(
   const seen = () => resize(photograph, width, height);
   const kept = enlarged ? keptAt({ width, height }, subject) : {};
   return {
-    picture: withAlpha(finishColours(keeping(shown, kept), seen, settings.color), alpha),
+    picture: inProfile(
+      withAlpha(finishColours(keeping(shown, kept), seen, settings.color), alpha),
+      settings.profile,
+    ),
     loss: reached?.loss ?? NO_LOSS,
     evaluations,
     seconds: elapsed(),

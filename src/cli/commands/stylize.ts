@@ -48,7 +48,7 @@ export async function stylizeCommand(
   const guides = [...masks, ...(keep === undefined ? [] : [keep])];
   const read = { pictures: [...pictures, ...guides], init: settings.init, network: options.network };
   await refuseOverwriting({ "--output": output, "--preview": previewPath }, read);
-  const target = await openTarget(output, [contentPath, ...named.map(({ path }) => path)]);
+  const target = await openTarget(output, [contentPath, ...named.map(({ path }) => path)], options.depth);
   const progress = await openProgress({ quiet: flags.quiet === true });
   const preview = await openPreview(previewPath, progress.note);
   const inputs = await readInputs(files, settings, options.memory ?? defaultMemory());
