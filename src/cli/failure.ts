@@ -14,7 +14,9 @@ export interface Failure {
 }
 
 const MISUSE = 2;
-const FAILED = 1;
+
+/** The exit code of work that failed. */
+export const FAILED = 1;
 
 /** Describes an error: 2 for a request that was wrong, 1 for work that failed. */
 export function describeFailure(error: unknown, debug: boolean): Failure {

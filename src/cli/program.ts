@@ -5,6 +5,7 @@
  */
 import { Command } from "commander";
 import { collect, headingOf, optionFlags, refuseRepeatedFlags } from "./flags.ts";
+import { SAVE_EVERY } from "./frame-options.ts";
 import { addInformation } from "./information.ts";
 import { SHEET_DEFAULTS, SHEET_STRENGTHS, sheetOptions } from "./sheet-options.ts";
 import { readVersion } from "./version.ts";
@@ -58,6 +59,8 @@ export function createProgram(): Command {
   program
     .optionsGroup(ON_THE_WAY)
     .option("--preview <file>", "write the picture as it is to this file every few seconds")
+    .option("--frames <folder>", "save the picture on its way to this folder, as numbered PNGs")
+    .option("--save-every <n>", `evaluations from frame to frame (default: ${SAVE_EVERY})`)
     .optionsGroup(WORDS)
     .option("--json", "print the result's facts as one JSON object on the last line of standard output")
     .option("--quiet", "say nothing but errors")
@@ -81,6 +84,7 @@ export function createProgram(): Command {
       const { recipeCommand } = await import("./commands/recipe.ts");
       await recipeCommand(picture);
     });
+  addTimelapse(program);
   addInformation(program);
   refuseRepeatedFlags(program);
   return program;
@@ -111,6 +115,31 @@ function addSheet(program: Command): void {
     const { sheetCommand } = await import("./commands/sheet.ts");
     await sheetCommand(photo, paintings, flags);
   });
+}
+
+function addTimelapse(program: Command): void {
+  program
+    .command("timelapse")
+    .summary("make an animation of a picture on its way")
+    .description(
+      "Makes an animated WebP or GIF of the frames that --frames saved, or of any pictures of one shape; smaller ones are enlarged to the last one's size.",
+    )
+    .argument("<frames...>", "a folder of frames, or pictures in their order")
+    .option(
+      "-o, --output <file>",
+      "where the animation goes: .webp or .gif, or - for a WebP on standard output (default: <frames>-timelapse.webp, never over an existing file)",
+    )
+    .option("--seconds <s>", "how long the frames take, evenly", "4")
+    .option("--hold <s>", "how much longer the last one stays", "1")
+    .option("--size <n>", "longest side in pixels (default: the last frame's)")
+    .optionsGroup(WORDS)
+    .option("--json", "print the animation's facts as one JSON object on the last line of standard output")
+    .option("--quiet", "say nothing but errors")
+    .option("--debug", "show where an error comes from")
+    .action(async (frames: string[], flags: Record<string, unknown>) => {
+      const { timelapseCommand } = await import("./commands/timelapse.ts");
+      await timelapseCommand(frames, flags);
+    });
 }
 
 function addMeasure(program: Command): void {

@@ -1,6 +1,6 @@
 /**
- * What `impasto sheet` takes: the options of a transfer but for those that the strength stands for and those of files, and strengths.
- * It is loaded for `--help` too, so it must not know the work.
+ * What `impasto sheet` takes: strengths, and the options of a transfer but for those that a strength stands for and those
+ * of files. It is loaded for `--help` too, so it must not know the work.
  * @module
  */
 import { MisuseError } from "../errors.ts";

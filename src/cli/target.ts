@@ -5,8 +5,9 @@
  */
 import { parse } from "node:path";
 import { encodePicture } from "../image/encode.node.ts";
-import { checkDepth, type Depth, formatOfPath, type PictureFormat } from "../image/format.ts";
+import { checkDepth, formatOfPath, type PictureFormat } from "../image/format.ts";
 import type { Picture } from "../image/picture.ts";
+import type { Depth } from "../image/samples.ts";
 import { pictureName } from "../job/inputs.node.ts";
 import { openPlace } from "./place.ts";
 import { orRescue } from "./rescue.ts";

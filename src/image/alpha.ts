@@ -53,3 +53,14 @@ export function withAlpha(picture: Picture, alpha: Float32Array | undefined): Pi
   }
   return { width, height, rgb, alpha };
 }
+
+/** Lays a picture over white, for formats without transparency. */
+export function overWhite(picture: Picture): Picture {
+  const { width, height, rgb, alpha, profile } = picture;
+  if (alpha === undefined) return picture;
+  const laid = rgb.map((value, i) => {
+    const opacity = alpha[i % alpha.length] ?? 0;
+    return value * opacity + 1 - opacity;
+  });
+  return inProfile({ width, height, rgb: laid }, profile);
+}

@@ -1,19 +1,22 @@
 /**
- * From pictures to files: 8 bits a channel or 16, sRGB or said to be what else they are, with the recipe inside. The bytes depend on the picture, the format
- * and the recipe alone: no clock, no tags that vary. No resolution either: the photograph's would be for other pixels.
+ * From pictures to files: 8 bits a channel or 16, sRGB or said to be what else they are, with the recipe inside. The bytes
+ * depend on the picture, the format and the recipe alone: no clock, no tags that vary. No resolution either: the
+ * photograph's would be for other pixels.
  * @module
  */
 
 import type { Sharp } from "sharp";
 import { MisuseError } from "../errors.ts";
+import { overWhite } from "./alpha.ts";
 import { displayP3Chunks } from "./display-p3.node.ts";
-import { checkDepth, checkFits, type Depth, type PictureFormat } from "./format.ts";
+import { checkDepth, checkFits, type PictureFormat } from "./format.ts";
 import { openTags, readDirectory } from "./ifd.ts";
-import { inProfile, type Picture } from "./picture.ts";
+import type { Picture } from "./picture.ts";
 import { editPng, type PngChunk } from "./png-chunks.ts";
 import { plainText, unicodeText } from "./png-text.ts";
 import { writeRawProfile, XMP_PROFILE_KEYWORD } from "./raw-profile.ts";
 import { RECIPE_KEYWORD } from "./recipe.node.ts";
+import { type Depth, toSamples } from "./samples.ts";
 import { openOwn, openRaw } from "./sharp.node.ts";
 import { writeXmp, XMP_KEYWORD } from "./xmp.ts";
 
@@ -131,30 +134,4 @@ function dropTiffResolution(tiff: Uint8Array): void {
     view.setUint32(fraction.at, 1, littleEndian);
     view.setUint32(fraction.at + 4, 1, littleEndian);
   }
-}
-
-function overWhite(picture: Picture): Picture {
-  const { width, height, rgb, alpha, profile } = picture;
-  if (alpha === undefined) return picture;
-  const laid = rgb.map((value, i) => {
-    const opacity = alpha[i % alpha.length] ?? 0;
-    return value * opacity + 1 - opacity;
-  });
-  return inProfile({ width, height, rgb: laid }, profile);
-}
-
-/** Interleaved RGB or RGBA. */
-function toSamples({ width, height, rgb, alpha }: Picture, depth: Depth): Uint8Array | Uint16Array {
-  const size = width * height;
-  const channels = alpha === undefined ? 3 : 4;
-  const samples = depth === 8 ? new Uint8Array(size * channels) : new Uint16Array(size * channels);
-  const white = 2 ** depth - 1;
-  const sampleOf = (value = 0): number => Math.floor(Math.min(1, Math.max(0, value)) * white + 0.5);
-  for (let channel = 0; channel < 3; channel++) {
-    for (let i = 0; i < size; i++) samples[i * channels + channel] = sampleOf(rgb[channel * size + i]);
-  }
-  alpha?.forEach((value, i) => {
-    samples[i * channels + 3] = sampleOf(value);
-  });
-  return samples;
 }

@@ -4,6 +4,7 @@
  */
 
 import { MisuseError } from "../errors.ts";
+import type { Depth } from "./samples.ts";
 
 /** A format that pictures are written in. */
 export type PictureFormat = "png" | "jpeg" | "webp" | "tiff";
@@ -42,9 +43,6 @@ export function formatOfPath(path: string): PictureFormat {
   }
   return format;
 }
-
-/** Bits a channel that a picture is written with. */
-export type Depth = 8 | 16;
 
 /** Those that hold 16 bits. */
 const DEEP: readonly PictureFormat[] = ["png", "tiff"];

@@ -87,7 +87,13 @@ export async function openPicture(
 /** Opens interleaved numbers of our own: limits are for foreign files, and these are there already. */
 export async function openRaw(
   samples: Uint8Array | Uint16Array,
-  raw: { readonly width: number; readonly height: number; readonly channels: 1 | 3 | 4 },
+  raw: {
+    readonly width: number;
+    readonly height: number;
+    readonly channels: 1 | 3 | 4;
+    /** The height of each picture, where several stand below each other. */
+    readonly pageHeight?: number;
+  },
 ): Promise<Sharp> {
   const sharp = await loadSharp();
   return sharp(samples, { raw: { ...raw }, limitInputPixels: false });

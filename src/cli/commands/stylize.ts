@@ -13,8 +13,11 @@ import { openRunner } from "../../job/worker-runner.node.ts";
 import { DivergedError } from "../../transfer/diverged.ts";
 import { defaultMemory } from "../../transfer/engine.node.ts";
 import type { Iterate, Stylization } from "../../transfer/iterate.ts";
+import { FAILED } from "../failure.ts";
 import { listOf, optionsFrom, settingsFrom } from "../flags.ts";
 import { picturesIn } from "../folder.ts";
+import { frameOptionsFrom } from "../frame-options.ts";
+import { openFrames, refuseFrameNames } from "../frames.ts";
 import { handOver, jobInputsOf, readInputs, readingNotes } from "../inputs.ts";
 import { watchForInterrupt } from "../interrupt.ts";
 import { writeEngine, writeOptionNotes, writeStyleNotes } from "../notes.ts";
@@ -47,10 +50,14 @@ export async function stylizeCommand(
   const pictures = [contentPath, ...styles.map(({ path }) => path)];
   const guides = [...masks, ...(keep === undefined ? [] : [keep])];
   const read = { pictures: [...pictures, ...guides], init: settings.init, network: options.network };
-  await refuseOverwriting({ "--output": output, "--preview": previewPath }, read);
+  const outputs = { "--output": output, "--preview": previewPath };
+  await refuseOverwriting(outputs, read);
+  const frameOptions = frameOptionsFrom(flags);
+  await refuseFrameNames(outputs, frameOptions);
   const target = await openTarget(output, [contentPath, ...named.map(({ path }) => path)], options.depth);
   const progress = await openProgress({ quiet: flags.quiet === true });
   const preview = await openPreview(previewPath, progress.note);
+  const frames = await openFrames(frameOptions, progress.note);
   const inputs = await readInputs(files, settings, options.memory ?? defaultMemory());
   for (const note of readingNotes(inputs)) progress.note(note);
   const size = settings.contentSize(inputs.content.picture, settings.size);
@@ -79,6 +86,7 @@ export async function stylizeCommand(
     const result = await runner
       .run(job, handOver(inputs), controls, async (iterate) => {
         progress.update(() => writeIterate(iterate));
+        await frames.save(iterate);
         await preview(iterate);
       })
       .catch(async (error: unknown) => {
@@ -86,7 +94,9 @@ export async function stylizeCommand(
         if (!(error instanceof DivergedError && error.best)) throw error;
         throw failedBut(error, `The best picture before that is in "${await write(error.best)}".`);
       });
+    const hasFrames = await frames.finish();
     if (result.stopped) process.exitCode = interrupt.exitCode();
+    else if (!hasFrames) process.exitCode = FAILED;
     if (result.evaluations === 0) {
       progress.note("Stopped before the first evaluation; nothing was written.");
       return;
