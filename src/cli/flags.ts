@@ -54,6 +54,10 @@ export const flagsOf = (options: Options): readonly string[] =>
  */
 export const settingsFrom = (options: Options): Settings => resolveSettings(options, flagOf);
 
+/** The value of a flag that takes a text, if it was given. */
+export const textFrom = (given: unknown): string | undefined =>
+  typeof given === "string" ? given : undefined;
+
 /** A decimal number as people write it; neither "0x10" nor "" nor "NaN" is one. */
 export const numberFrom = (text: string): number | undefined =>
   /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;

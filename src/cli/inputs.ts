@@ -4,10 +4,10 @@
  * @module
  */
 import { MisuseError } from "../errors.ts";
-import { STANDARD_INPUT } from "../image/file.node.ts";
+import { readBytes, STANDARD_INPUT } from "../image/file.node.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
-import { type InputPicture, readInput } from "../job/inputs.node.ts";
+import { decodeInput, type InputPicture } from "../job/inputs.node.ts";
 import type { JobIo } from "../job/job.ts";
 import type { JobInputs } from "../job/recipe.ts";
 import { required } from "../required.ts";
@@ -22,6 +22,9 @@ export interface Inputs {
   readonly initial?: InputPicture;
 }
 
+/** Told of each file that is read: where it is, its bytes, and the picture in it. */
+export type SeeFile = (path: string, bytes: Uint8Array, input: InputPicture) => void;
+
 /**
  * Reads the pictures.
  * @param memory bytes that the process may use.
@@ -32,12 +35,16 @@ export async function readInputs(
   styles: readonly StyleArgument[],
   settings: Settings,
   memory: number,
+  see: SeeFile = () => {},
 ): Promise<Inputs> {
   const { init } = settings;
   checkStandardInput([contentPath, ...styles.map(({ path }) => path), init]);
   const read: Picture[] = [];
   const readNext = async (path: string, neededSize: (own: Size) => Size): Promise<InputPicture> => {
-    const input = await readInput(path, { neededSize, memory: memoryToRead(memory, read) });
+    const left = memoryToRead(memory, read);
+    const bytes = await readBytes(path, left);
+    const input = await decodeInput(bytes, path, { neededSize, memory: left });
+    see(path, bytes, input);
     read.push(input.picture);
     return input;
   };

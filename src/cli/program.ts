@@ -5,6 +5,7 @@
  */
 import { Command } from "commander";
 import { optionFlags, refuseRepeatedFlags } from "./flags.ts";
+import { addJobCommands, checkpointFlags } from "./job-commands.ts";
 import { SHEET_DEFAULTS, SHEET_STRENGTHS, sheetOptions } from "./sheet-options.ts";
 import { readVersion } from "./version.ts";
 
@@ -40,12 +41,14 @@ export function createProgram(): Command {
     .option("--quiet", "say nothing but errors")
     .option("--debug", "show where an error comes from")
     .addHelpText("after", EXAMPLES);
+  for (const flag of checkpointFlags()) program.addOption(flag);
   for (const flag of optionFlags()) program.addOption(flag);
   program.action(async (content: string, styles: string[], flags: Record<string, unknown>) => {
     const { stylizeCommand } = await import("./commands/stylize.ts");
     await stylizeCommand(content, styles, flags);
   });
   addSheet(program);
+  addJobCommands(program);
   addMeasure(program);
   addWeights(program);
   program

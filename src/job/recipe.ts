@@ -67,6 +67,13 @@ export type Outcome = Pick<Stylization, "loss" | "evaluations" | "stopped" | "pl
 /** The inputs of a job, in the words of a recipe. */
 export type JobInputs = Pick<Job, "content" | "styles" | "initial">;
 
+/** All files that go into a job, in the order in which a run asks for them. */
+export const inputsOf = ({ content, styles, initial }: JobInputs): readonly JobInput[] => [
+  content,
+  ...styles,
+  ...(initial === undefined ? [] : [initial]),
+];
+
 /** What a recipe says of an engine. */
 export interface EngineFacts {
   readonly network: Pick<Engine["network"], "name" | "checksum">;

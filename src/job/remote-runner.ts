@@ -47,7 +47,8 @@ export async function openRemoteRunner<Options>(port: Port<Options>, options: Op
         inTurn(async () => {
           const pictures = await readPictures(job, io);
           const steer = controls.steer !== undefined;
-          await ask("begin", { job, pictures, from: controls.from, steered: steer });
+          const { from, saved } = controls;
+          await ask("begin", { job, pictures, from, saved, steered: steer });
           return drain(steps(ask, port, controls), onIterate);
         }),
       close: () => port.close(),
