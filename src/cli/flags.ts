@@ -34,10 +34,13 @@ export const optionFlags = (
  * Takes the schema's options out of what the command line gave, and checks them.
  * @throws MisuseError naming the flag, what was expected and what was received.
  */
-export function optionsFrom(given: Readonly<Record<string, unknown>>): Options {
+export const optionsFrom = (given: Readonly<Record<string, unknown>>): Options =>
+  parseOptions(givenOptions(given), flagOf);
+
+/** The schema's options among what the command line gave. */
+export function givenOptions(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const names = optionFields().map(({ name }) => name);
-  const entries = Object.entries(given).filter(([name]) => names.includes(name));
-  return parseOptions(Object.fromEntries(entries), flagOf);
+  return Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
 }
 
 /** Writes options as the flags that give them, those left out that are as they would be anyway. */

@@ -3,6 +3,8 @@
  * @module
  */
 import { type Command, Option } from "commander";
+import { optionFields } from "../transfer/options.ts";
+import { optionFlags } from "./flags.ts";
 
 /** The flags that ask for checkpoints. */
 export const checkpointFlags = (): readonly Option[] => [
@@ -17,6 +19,7 @@ export const checkpointFlags = (): readonly Option[] => [
 /** Adds `resume`. */
 export function addJobCommands(program: Command): void {
   addResume(program);
+  addAgain(program);
 }
 
 function addResume(program: Command): void {
@@ -42,4 +45,41 @@ function addResume(program: Command): void {
       const { resumeCommand } = await import("./commands/resume.ts");
       await resumeCommand(checkpoint, flags);
     });
+}
+
+/** What an option is where it is not given. */
+const asBefore = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(optionFields().map(({ name }) => [name, "as in the recipe"]));
+
+function addAgain(program: Command): void {
+  const again = program
+    .command("again")
+    .summary("make a picture again from its recipe, larger or otherwise changed")
+    .description(
+      "Makes a picture again from the recipe that it carries: the same bytes, or another picture where options are given. The pictures that went in are looked for beside it and in the current folder, by name and checksum.",
+    )
+    .argument("<picture>", "a picture that impasto made")
+    .option(
+      "-o, --output <file>",
+      "where the new one goes (default: <content>-<style>.png, never over an existing file)",
+    )
+    .addOption(
+      new Option(
+        "--from <start>",
+        "start from the picture itself, which is quicker where it is to become larger or little different",
+      ).choices(["result"]),
+    )
+    .option(
+      "--find <folder>",
+      "a folder to look for the pictures in, and in those below, by name and checksum",
+    )
+    .option("--preview <file>", "write the picture as it is to this file every few seconds")
+    .option("--json", "print the result's facts as one JSON object on the last line of standard output")
+    .option("--quiet", "say nothing but errors")
+    .option("--debug", "show where an error comes from");
+  for (const flag of [...checkpointFlags(), ...optionFlags(undefined, asBefore())]) again.addOption(flag);
+  again.action(async (picture: string, flags: Record<string, unknown>) => {
+    const { againCommand } = await import("./commands/again.ts");
+    await againCommand(picture, flags);
+  });
 }

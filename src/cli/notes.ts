@@ -2,7 +2,6 @@
  * What a command says before it works: of its network and device, of options that change nothing, of its paintings.
  * @module
  */
-import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
 import type { EngineDescription } from "../job/runner.ts";
 import type { Options } from "../transfer/options.ts";
@@ -54,12 +53,12 @@ const NEAR_ENOUGH = 0.9;
 /** A painting and its file's name. */
 export interface NamedPainting {
   readonly name: string;
-  readonly picture: Picture;
+  readonly picture: Size;
 }
 
 /** Says which paintings are too small for the strokes that were asked for, and which are enlarged; of others, nothing. */
 export function writeStyleNotes(
-  photo: Picture,
+  photo: Size,
   paintings: readonly NamedPainting[],
   settings: Settings,
   styleScale: number,

@@ -137,6 +137,12 @@ function resolved(
   });
 }
 
+/** The options of a job for which nothing was chosen but its preset and size. */
+export function usualOptions(preset: Options["preset"], size: Size): Options {
+  const parsed = parseOptions({ preset, size: Math.max(size.width, size.height) });
+  return resolved(parsed, resolveSettings(parsed), size);
+}
+
 /** The name of a file as the option `init` takes it, which has words of its own. */
 const asFile = (name: string): string => (name === "content" || name === "noise" ? `./${name}` : name);
 
