@@ -43,6 +43,20 @@ export function givenOptions(given: Readonly<Record<string, unknown>>): Readonly
   return Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
 }
 
+/** Options as a file has them: by their own names or their flags', and texts read as flags are. */
+export function optionsFromWords(
+  words: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const kinds = new Map(optionFields().map(({ name, kind }) => [name, kind]));
+  return Object.fromEntries(
+    Object.entries(words).map(([word, value]) => {
+      const name = word.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      const kind = kinds.get(name);
+      return [name, kind !== undefined && typeof value === "string" ? readValue(kind, value) : value];
+    }),
+  );
+}
+
 /** Writes options as the flags that give them, those left out that are as they would be anyway. */
 export const flagsOf = (options: Options): readonly string[] =>
   Object.entries(options).flatMap(([name, value]) => {
@@ -67,11 +81,11 @@ export const numberFrom = (text: string): number | undefined =>
 
 /**
  * Lets a command and those below it refuse a flag with a value that is given again. Flags without one mean no more the
- * second time.
+ * second time, and lists grow.
  */
 export function refuseRepeatedFlags(command: Command): void {
   for (const option of command.options) {
-    if (!option.required && !option.optional) continue;
+    if ((!option.required && !option.optional) || option.variadic) continue;
     let given = false;
     command.on(`option:${option.name()}`, () => {
       if (given) throw new MisuseError(`Expected ${option.long} once but received it twice: leave one out.`);

@@ -16,10 +16,11 @@ export const checkpointFlags = (): readonly Option[] => [
   new Option("--checkpoint-pictures", "save the pictures as well, so that it takes no other file to go on"),
 ];
 
-/** Adds `resume`. */
+/** Adds them. */
 export function addJobCommands(program: Command): void {
   addResume(program);
   addAgain(program);
+  addBatch(program);
 }
 
 function addResume(program: Command): void {
@@ -81,5 +82,32 @@ function addAgain(program: Command): void {
   again.action(async (picture: string, flags: Record<string, unknown>) => {
     const { againCommand } = await import("./commands/again.ts");
     await againCommand(picture, flags);
+  });
+}
+
+function addBatch(program: Command): void {
+  const batch = program
+    .command("batch")
+    .summary("make many pictures: photographs times paintings, or a file of jobs")
+    .description(
+      "Makes a picture of each photograph with each painting, or those that a file of jobs lists. What is finished already, by its recipe, is left as it is, so that the same command goes on where it was stopped; what cannot be made is told at the end.",
+    )
+    .option("--content <patterns...>", "the photographs: files, or patterns such as 'photos/*.jpg'")
+    .option("--style <patterns...>", "the paintings, each a style of its own")
+    .option(
+      "--jobs <file>",
+      "a list of jobs in YAML or JSON, in place of --content and --style (docs/jobs.md)",
+    )
+    .option(
+      "-o, --output <template>",
+      "where the results go, with {content} and {style} for the pictures' names; earlier results are replaced, other files never (default: {content}-{style}.png)",
+    )
+    .option("--json", "print what became of each as one JSON object on the last line of standard output")
+    .option("--quiet", "say nothing but errors")
+    .option("--debug", "show where an error comes from");
+  for (const flag of optionFlags()) batch.addOption(flag);
+  batch.action(async (flags: Record<string, unknown>) => {
+    const { batchCommand } = await import("./commands/batch.ts");
+    await batchCommand(flags);
   });
 }

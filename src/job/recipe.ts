@@ -191,6 +191,25 @@ export function jobFrom(recipe: unknown): Job {
   );
 }
 
+/**
+ * Whether two jobs ask for one picture: of the same inputs, whatever they are called, by the same options and the same
+ * network. Where it is computed, and with how much memory, changes no more than its last digits.
+ */
+export const isSamePicture = (one: Job, other: Job): boolean =>
+  JSON.stringify(essenceOf(one)) === JSON.stringify(essenceOf(other));
+
+function essenceOf(job: Job) {
+  const { threads: _, memory: __, device: ___, network: ____, init, ...options } = job.options;
+  return [
+    options,
+    job.network.checksum,
+    job.content.checksum,
+    job.styles.map(({ checksum, weight }) => [checksum, weight]),
+    job.initial?.checksum ?? init,
+    job.size,
+  ];
+}
+
 /** The total loss and the losses of each kind, by their names. */
 export const lossesOf = (loss: Stylization["loss"]): Readonly<Record<string, number>> => ({
   total: loss.total,
