@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { MisuseError } from "../errors.ts";
 import type { Job } from "../job/recipe.ts";
 import type { EngineDescription } from "../job/runner.ts";
+import { whereWeights } from "../network/locate.node.ts";
 
 /** Words of the option `network` that mean VGG-19 wherever it is found. */
 const FOUND_ANYWHERE = ["auto", "vgg19"];
@@ -35,6 +36,8 @@ export function networkChoice(
   ];
   const found = places.find((place) => existsSync(place));
   if (found !== undefined) return found;
+  // The same weights, perhaps: the checksum will say.
+  if (whereWeights(process.env).located !== undefined) return "vgg19";
   throw new MisuseError(
     `Not found: the weights "${options.network}" (SHA-256 ${network.checksum}): name their file with --network.`,
   );
@@ -46,7 +49,11 @@ export function networkChoice(
  */
 export function checkNetwork({ network }: Pick<Job, "network">, engine: EngineDescription): void {
   if (engine.network.checksum === network.checksum) return;
+  const what =
+    network.name === "built-in"
+      ? "use the version of impasto that has it"
+      : "name the same weights with --network or IMPASTO_WEIGHTS";
   throw new MisuseError(
-    `The picture was made with the network ${network.name} (SHA-256 ${network.checksum}), and here is ${engine.network.name} (SHA-256 ${engine.network.checksum}): name the same weights with --network or IMPASTO_WEIGHTS.`,
+    `The picture was made with the network ${network.name} (SHA-256 ${network.checksum}), and here is ${engine.network.name} (SHA-256 ${engine.network.checksum}): ${what}.`,
   );
 }

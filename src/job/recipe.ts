@@ -74,6 +74,12 @@ export const inputsOf = ({ content, styles, initial }: JobInputs): readonly JobI
   ...(initial === undefined ? [] : [initial]),
 ];
 
+/** The inputs of a job but for the picture to start from. */
+export const withoutInitial = ({ content, styles }: JobInputs): Omit<JobInputs, "initial"> => ({
+  content,
+  styles,
+});
+
 /** What a recipe says of an engine. */
 export interface EngineFacts {
   readonly network: Pick<Engine["network"], "name" | "checksum">;

@@ -4,11 +4,12 @@
  */
 import { dirname } from "node:path";
 import { MisuseError } from "../../errors.ts";
+import { STANDARD_INPUT } from "../../image/file.node.ts";
 import { checkFits } from "../../image/format.ts";
 import type { Size } from "../../image/size.ts";
 import { optionsAgain, scalesFrom, type UncheckedOptions } from "../../job/again.ts";
 import { type LookedInput, lookAtInput } from "../../job/inputs.node.ts";
-import { type EngineFacts, inputsOf, type Job, jobFrom, jobOf } from "../../job/recipe.ts";
+import { type EngineFacts, inputsOf, type Job, jobFrom, jobOf, withoutInitial } from "../../job/recipe.ts";
 import { required } from "../../required.ts";
 import { defaultMemory } from "../../transfer/engine.node.ts";
 import { type Options, parseOptions } from "../../transfer/options.ts";
@@ -41,7 +42,7 @@ export async function againCommand(path: string, flags: Readonly<Record<string, 
   const progress = await openProgress({ quiet: flags.quiet === true });
   const find = textFrom(flags.find);
   const folders = [dirname(path), "."];
-  const kept = start === undefined ? before : { content: before.content, styles: before.styles };
+  const kept = start === undefined ? before : withoutInitial(before);
   const found = new Map(await findInputs(inputsOf(kept), { folders, find }, progress.note));
   const network =
     textFrom(changes.network) ??
@@ -54,7 +55,7 @@ export async function againCommand(path: string, flags: Readonly<Record<string, 
   const target = await openTarget(output, names);
   const preview = await openPreview(previewPath, progress.note);
 
-  const request = { before, found, network, changes, start, fromResult: start === path };
+  const request = { before, found, network, changes, start, fromResult: flags.from !== undefined };
   const isSame = Object.keys(changes).length === 0 && start === undefined;
   const { options, size, notes, jobFor } = isSame ? asBefore(request) : await changed(request);
   checkFits(target.format, size.width, size.height);
@@ -85,8 +86,11 @@ export async function againCommand(path: string, flags: Readonly<Record<string, 
 /** Where it is to start, if that is to be said anew: the picture itself, or what `--init` says. */
 function startFrom(path: string, { from, init }: Readonly<Record<string, unknown>>): string | undefined {
   if (from === undefined) return textFrom(init);
-  if (init === undefined) return path;
-  throw new MisuseError("--from and --init both say where to start: leave one out.");
+  if (init !== undefined) {
+    throw new MisuseError("--from and --init both say where to start: leave one out.");
+  }
+  if (path !== STANDARD_INPUT) return path;
+  throw new MisuseError("--from result reads the picture twice: save it to a file first.");
 }
 
 /** What is known before the engine is opened. */
@@ -136,12 +140,9 @@ async function changed({ before, found, network, changes, start, fromResult }: R
     options = { ...options, scales: scalesFrom(longest(initial.size), sizes) };
     settings = settingsFrom(options);
   }
-  const inputs = {
-    content: before.content,
-    styles: before.styles,
-    ...(start === undefined && before.initial ? { initial: before.initial } : {}),
-    ...(initial === undefined ? {} : { initial: initial.facts }),
-  };
+  const others = withoutInitial(before);
+  const first = start === undefined ? before.initial : initial?.facts;
+  const inputs = first === undefined ? others : { ...others, initial: first };
   const paintings: NamedPainting[] = [];
   for (const { name, checksum } of before.styles)
     paintings.push({ name, picture: (await lookAt(checksum)).size });
