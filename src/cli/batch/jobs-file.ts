@@ -110,7 +110,10 @@ function parseText(text: string, path: string): unknown {
   try {
     return parse(text, { logLevel: "error" });
   } catch (cause) {
-    const [reason] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
-    throw new ImpastoError(`"${path}" is neither YAML nor JSON (${reason}): correct it there.`, { cause });
+    const [reason = ""] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
+    throw new ImpastoError(
+      `"${path}" is neither YAML nor JSON (${reason.replace(/:$/, "")}): correct it there.`,
+      { cause },
+    );
   }
 }
