@@ -250,8 +250,9 @@ export async function keepCheckpoints(
       await writeAtomically(path, savedParts({ job, state, files: files.held, note }));
       failing = false;
     } catch (error) {
-      if (!(error instanceof ImpastoError)) throw error;
-      if (!failing) tell(`The checkpoint could not be saved: ${error.message}`);
+      // Whatever it is: the work itself has not failed.
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!failing) tell(`The checkpoint could not be saved: ${reason}`);
       failing = true;
     }
   }
