@@ -37,10 +37,27 @@ export const headingOf = (group: OptionGroup): string => `${group}:`;
  * Takes the schema's options out of what the command line gave, and checks them.
  * @throws MisuseError naming the flag, what was expected and what was received.
  */
-export function optionsFrom(given: Readonly<Record<string, unknown>>): Options {
+export const optionsFrom = (given: Readonly<Record<string, unknown>>): Options =>
+  parseOptions(givenOptions(given), flagOf);
+
+/** The schema's options among what the command line gave. */
+export function givenOptions(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const names = optionFields().map(({ name }) => name);
-  const entries = Object.entries(given).filter(([name]) => names.includes(name));
-  return parseOptions(Object.fromEntries(entries), flagOf);
+  return Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
+}
+
+/** Options as a file has them: by their own names or their flags', and texts read as flags are. */
+export function optionsFromWords(
+  words: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const kinds = new Map(optionFields().map(({ name, kind }) => [name, kind]));
+  return Object.fromEntries(
+    Object.entries(words).map(([word, value]) => {
+      const name = word.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      const kind = kinds.get(name);
+      return [name, kind !== undefined && typeof value === "string" ? readValue(kind, value) : value];
+    }),
+  );
 }
 
 /** Writes options as the flags that give them, those left out that are as they would be anyway. */
@@ -57,6 +74,10 @@ export const flagsOf = (options: Options): readonly string[] =>
  */
 export const settingsFrom = (options: Options): Settings => resolveSettings(options, flagOf);
 
+/** The value of a flag that takes a text, if it was given. */
+export const textFrom = (given: unknown): string | undefined =>
+  typeof given === "string" ? given : undefined;
+
 /** A decimal number as people write it; neither "0x10" nor "" nor "NaN" is one. */
 export const numberFrom = (text: string): number | undefined =>
   /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
@@ -72,11 +93,12 @@ export const listOf = (value: unknown): readonly string[] => (Array.isArray(valu
 
 /**
  * Lets a command and those below it refuse a flag with a value that is given again. Flags without one mean no more the
- * second time.
+ * second time, and lists grow.
  */
 export function refuseRepeatedFlags(command: Command): void {
   for (const option of command.options) {
-    if ((!option.required && !option.optional) || option.parseArg === collect) continue;
+    const isList = option.variadic || option.parseArg === collect;
+    if ((!option.required && !option.optional) || isList) continue;
     let given = false;
     command.on(`option:${option.name()}`, () => {
       if (given) throw new MisuseError(`Expected ${option.long} once but received it twice: leave one out.`);

@@ -6,10 +6,10 @@
 
 import { MisuseError } from "../errors.ts";
 import type { Crop } from "../image/crop.ts";
-import { STANDARD_INPUT } from "../image/file.node.ts";
+import { readBytes, STANDARD_INPUT } from "../image/file.node.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
-import { type InputPicture, readInput } from "../job/inputs.node.ts";
+import { decodeInput, type InputPicture } from "../job/inputs.node.ts";
 import { type JobIo, styleNeeded } from "../job/job.ts";
 import type { JobInputs } from "../job/recipe.ts";
 import { required } from "../required.ts";
@@ -47,12 +47,20 @@ export const maskFiles = ({ styles }: Pick<InputFiles, "styles">): readonly stri
   ...new Set(styles.flatMap(({ mask }) => (mask === undefined ? [] : [mask]))),
 ];
 
+/** Told of each file that is read: where it is, its bytes, and the picture in it. */
+export type SeeFile = (path: string, bytes: Uint8Array, input: InputPicture) => void;
+
 /**
  * Reads the pictures.
  * @param memory bytes that the process may use.
  * @throws MisuseError for files that are not there; ImpastoError for those that are no pictures, or too large.
  */
-export async function readInputs(files: InputFiles, settings: Settings, memory: number): Promise<Inputs> {
+export async function readInputs(
+  files: InputFiles,
+  settings: Settings,
+  memory: number,
+  see: SeeFile = () => {},
+): Promise<Inputs> {
   const { init } = settings;
   const maskPaths = maskFiles(files);
   checkStandardInput([
@@ -65,7 +73,10 @@ export async function readInputs(files: InputFiles, settings: Settings, memory: 
   const read: Picture[] = [];
   const readNext = async (path: string, neededSize: (own: Size) => Size): Promise<InputPicture> => {
     const { profile } = settings;
-    const input = await readInput(path, { neededSize, memory: memoryToRead(memory, read), profile });
+    const left = memoryToRead(memory, read);
+    const bytes = await readBytes(path, left);
+    const input = await decodeInput(bytes, path, { neededSize, memory: left, profile });
+    see(path, bytes, input);
     read.push(input.picture);
     return input;
   };

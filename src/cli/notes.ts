@@ -2,8 +2,6 @@
  * What a command says before it works: of its network and device, of options that change nothing, of its paintings.
  * @module
  */
-
-import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
 import type { EngineDescription } from "../job/runner.ts";
 import type { Options } from "../transfer/options.ts";
@@ -61,7 +59,7 @@ export interface NamedPainting {
 
 /** Says which paintings are too small for the strokes that were asked for, and which are enlarged; of others, nothing. */
 export function writeStyleNotes(
-  photo: Picture,
+  photo: Size,
   paintings: readonly NamedPainting[],
   settings: Settings,
   styleScale: number,

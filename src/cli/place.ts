@@ -13,16 +13,18 @@ export type WriteBytes = (bytes: Uint8Array) => Promise<string>;
  * Opens the place.
  * @param output the file that was named, or `-`, if any.
  * @param stem the name without its extension otherwise.
+ * @param folder where that file goes.
  * @throws MisuseError when it cannot be written to.
  */
 export async function openPlace(
   output: string | undefined,
   stem: string,
   extension: string,
+  folder = ".",
 ): Promise<WriteBytes> {
   if (isStandardOutput(output)) return writeToStandardOutput;
-  await checkWritable(output ?? (await freeName(".", stem, extension)));
-  if (output === undefined) return (bytes) => writeNew(".", stem, extension, bytes);
+  await checkWritable(output ?? (await freeName(folder, stem, extension)));
+  if (output === undefined) return (bytes) => writeNew(folder, stem, extension, bytes);
   return async (bytes) => {
     await writeAtomically(output, bytes);
     return output;

@@ -7,6 +7,7 @@ import { Command } from "commander";
 import { collect, headingOf, optionFlags, refuseRepeatedFlags } from "./flags.ts";
 import { SAVE_EVERY } from "./frame-options.ts";
 import { addInformation } from "./information.ts";
+import { addJobCommands, checkpointFlags } from "./job-commands.ts";
 import { SHEET_DEFAULTS, SHEET_STRENGTHS, sheetOptions } from "./sheet-options.ts";
 import { readVersion } from "./version.ts";
 
@@ -60,7 +61,9 @@ export function createProgram(): Command {
     .optionsGroup(ON_THE_WAY)
     .option("--preview <file>", "write the picture as it is to this file every few seconds")
     .option("--frames <folder>", "save the picture on its way to this folder, as numbered PNGs")
-    .option("--save-every <n>", `evaluations from frame to frame (default: ${SAVE_EVERY})`)
+    .option("--save-every <n>", `evaluations from frame to frame (default: ${SAVE_EVERY})`);
+  for (const flag of checkpointFlags()) program.addOption(flag);
+  program
     .optionsGroup(WORDS)
     .option("--json", "print the result's facts as one JSON object on the last line of standard output")
     .option("--quiet", "say nothing but errors")
@@ -72,6 +75,7 @@ export function createProgram(): Command {
     await stylizeCommand(content, styles, flags);
   });
   addSheet(program);
+  addJobCommands(program);
   addMeasure(program);
   addWeights(program);
   program

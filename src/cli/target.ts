@@ -27,18 +27,20 @@ export interface Target {
  * Finds the place, and makes sure that it can be written to.
  * @param output the file that was named, or `-` for standard output, if any.
  * @param inputs the pictures the result is named after otherwise.
+ * @param folder where it goes then; the current one, when absent.
  * @throws MisuseError when it cannot, or the format is not that deep.
  */
 export async function openTarget(
   output: string | undefined,
   inputs: readonly string[],
   depth: Depth = 8,
+  folder?: string,
 ): Promise<Target> {
   const named = output !== undefined && !isStandardOutput(output);
   const stem = stemOf(named ? [output] : inputs);
   const format = named ? formatOfPath(output) : "png";
   checkDepth(format, depth);
-  const writeBytes = await openPlace(output, stem, ".png");
+  const writeBytes = await openPlace(output, stem, ".png", folder);
   return {
     format,
     write: (picture, recipe) =>

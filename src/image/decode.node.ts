@@ -70,6 +70,38 @@ export async function decodePicture(
   name: string,
   options: ReadOptions = {},
 ): Promise<Picture> {
+  const { source, header, pages } = await lookAt(bytes, name, options);
+  const picture = await decodeWithoutEnd(source).catch((error: unknown) => {
+    if (error instanceof ImpastoError || !isOutOfMemory(error)) throw error;
+    throw explain(error, name);
+  });
+  const notes = [...(picture.notes ?? []), ...sizeNotes(source, header, pages)];
+  return inProfile(notes.length === 0 ? picture : { ...picture, notes }, options.profile);
+}
+
+/**
+ * The size that a picture file is decoded at, upright; nothing is decoded.
+ *
+ * @throws ImpastoError when the header is damaged, it is too large, or not a picture that impasto reads.
+ */
+export async function sizeOfPicture(
+  bytes: Uint8Array,
+  name: string,
+  options: ReadOptions = {},
+): Promise<Size> {
+  const { width, height } = (await lookAt(bytes, name, options)).source.size;
+  return { width, height };
+}
+
+/** What there is to know of a file before it is decoded. */
+interface LookedAt {
+  readonly source: Source;
+  /** Its own size. */
+  readonly header: Size;
+  readonly pages: readonly TiffPage[];
+}
+
+async function lookAt(bytes: Uint8Array, name: string, options: ReadOptions): Promise<LookedAt> {
   const pages = tiffPages(bytes);
   const page = fullPage(pages);
   const reason = page && whyNotRead(page);
@@ -81,13 +113,7 @@ export async function decodePicture(
   const fileBytes = readable === bytes ? bytes.length : bytes.length + readable.length;
   const header = headerOf(metadata, page, fileBytes);
   const size = readingSize(header, isReducible ? options : { memory: options.memory }, name);
-  const source = { bytes: readable, name, metadata, page, size, profile: options.profile };
-  const picture = await decodeWithoutEnd(source).catch((error: unknown) => {
-    if (error instanceof ImpastoError || !isOutOfMemory(error)) throw error;
-    throw explain(error, name);
-  });
-  const notes = [...(picture.notes ?? []), ...sizeNotes(source, header, pages)];
-  return inProfile(notes.length === 0 ? picture : { ...picture, notes }, options.profile);
+  return { source: { bytes: readable, name, metadata, page, size, profile: options.profile }, header, pages };
 }
 
 /** What there is to say of a picture's size. */

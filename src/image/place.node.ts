@@ -26,12 +26,13 @@ export async function throughLinks(path: string): Promise<string> {
   return place;
 }
 
-/** Whether two paths mean one file, now or as soon as it is written: by device and inode, so also through hard links. */
-export async function isSameFile(one: string, other: string): Promise<boolean> {
-  const [first, second] = [await identityOf(one), await identityOf(other)];
-  if (first !== undefined || second !== undefined) return first === second;
-  return (await placeOf(one)) === (await placeOf(other));
-}
+/** Whether two paths mean one file, now or as soon as it is written. */
+export const isSameFile = async (one: string, other: string): Promise<boolean> =>
+  (await fileKey(one)) === (await fileKey(other));
+
+/** What two paths have in common where they mean one file: by device and inode, so also through hard links. */
+export const fileKey = async (path: string): Promise<string> =>
+  (await identityOf(path)) ?? (await placeOf(path));
 
 const placeOf = (path: string): Promise<string> => throughLinks(path).catch(() => resolve(path));
 

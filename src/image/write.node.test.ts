@@ -14,10 +14,11 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { ImpastoError, MisuseError } from "../errors.ts";
-import { checkWritable, freeName, writeAtomically, writeNew } from "./write.node.ts";
+import { temporaryBeside } from "./replace.node.ts";
+import { checkWritable, clearLeftovers, freeName, writeAtomically, writeNew } from "./write.node.ts";
 
 const bytes = Uint8Array.of(1, 2, 3);
 const isRoot = process.getuid?.() === 0;
@@ -41,6 +42,12 @@ describe("writeAtomically", () => {
     const path = join(folder, "view");
     await writeAtomically(path, new Uint8Array(10).fill(7).subarray(2, 4));
     expect([...(await readFile(path))]).toEqual([7, 7]);
+  });
+
+  it("writes parts one after another", async () => {
+    const path = join(folder, "parts");
+    await writeAtomically(path, [Uint8Array.of(1, 2), new Uint8Array(), Uint8Array.of(3)]);
+    expect(new Uint8Array(await readFile(path))).toEqual(bytes);
   });
 
   it("writes under the longest name a file can have", async () => {
@@ -181,6 +188,16 @@ describe.each([
     await chmod(folder, 0o555);
     await expectRefusal(join(folder, "new.png"), "may not be written");
     await chmod(folder, 0o755);
+  });
+});
+
+describe("clearLeftovers", () => {
+  it("removes what was left of writing one file, and nothing else", async () => {
+    const [path, other] = [join(folder, "cat.run"), join(folder, "dog.run")];
+    const left = [path, path, other].map(temporaryBeside);
+    for (const file of [path, ...left]) await writeFile(file, "x");
+    await clearLeftovers(path);
+    expect((await readdir(folder)).sort()).toEqual([basename(left[2] ?? ""), "cat.run"].sort());
   });
 });
 

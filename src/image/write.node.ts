@@ -8,7 +8,7 @@ import { access, constants, lstat, open, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ImpastoError, MisuseError } from "../errors.ts";
 import { throughLinks } from "./place.node.ts";
-import { replaceFile, temporaryBeside } from "./replace.node.ts";
+import { type Contents, clearBeside, replaceFile, temporaryBeside } from "./replace.node.ts";
 
 /**
  * Replaces or creates a file in one step: it is written beside its place and checked, then renamed. When that fails,
@@ -17,9 +17,9 @@ import { replaceFile, temporaryBeside } from "./replace.node.ts";
  * @throws MisuseError when the file cannot be written where it is asked for.
  * @throws ImpastoError when the disk refuses, full for instance.
  */
-export async function writeAtomically(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeAtomically(path: string, contents: Contents): Promise<void> {
   const place = await checkTarget(path);
-  await replaceFile(place, bytes).catch((cause: unknown) => {
+  await replaceFile(place, contents).catch((cause: unknown) => {
     throw unwritable(path, cause);
   });
 }
@@ -43,6 +43,17 @@ export async function checkWritable(path: string): Promise<void> {
 }
 
 /**
+ * Removes what processes that were killed in the midst of `writeAtomically` left beside a file.
+ *
+ * @throws MisuseError when the folder cannot be looked into.
+ */
+export async function clearLeftovers(path: string): Promise<void> {
+  await clearBeside(await checkTarget(path)).catch((cause: unknown) => {
+    throw unwritable(path, cause);
+  });
+}
+
+/**
  * The first name that no file has: `stem.extension`, then `stem-2.extension`, `stem-3.extension` and on.
  *
  * @param extension with its dot.
@@ -54,7 +65,7 @@ export async function checkWritable(path: string): Promise<void> {
 export async function freeName(folder: string, stem: string, extension: string): Promise<string> {
   for (let number = 1; ; number++) {
     const path = join(folder, `${stem}${number === 1 ? "" : `-${number}`}${extension}`);
-    if (!(await exists(path))) return path;
+    if (!(await isTaken(path))) return path;
   }
 }
 
@@ -97,7 +108,19 @@ async function claim(path: string): Promise<boolean> {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether there is a folder of that name. */
+export const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+/**
+ * Whether there is anything of that name, be it a link that leads nowhere.
+ *
+ * @throws MisuseError when the folder cannot be looked into.
+ */
+export async function isTaken(path: string): Promise<boolean> {
   try {
     await lstat(path); // a dangling link is a name taken, too
     return true;

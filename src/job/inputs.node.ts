@@ -3,10 +3,11 @@
  * @module
  */
 import { basename } from "node:path";
-import { decodePicture } from "../image/decode.node.ts";
+import { decodePicture, sizeOfPicture } from "../image/decode.node.ts";
 import { checksumOfBytes, readBytes, STANDARD_INPUT } from "../image/file.node.ts";
 import type { Picture } from "../image/picture.ts";
 import type { ReadOptions } from "../image/reading.ts";
+import type { Size } from "../image/size.ts";
 import type { JobInput } from "./recipe.ts";
 
 /** A picture that was read, and what a job says of it. */
@@ -22,6 +23,22 @@ export interface InputPicture {
 export async function readInput(path: string, options: ReadOptions = {}): Promise<InputPicture> {
   const bytes = await readBytes(path, options.memory);
   return decodeInput(bytes, path, options);
+}
+
+/** A picture that was looked at, but not decoded. */
+export interface LookedInput {
+  readonly size: Size;
+  readonly facts: JobInput;
+}
+
+/**
+ * What a job says of a picture, and the size that it would be read at.
+ * @throws MisuseError for a file that is not there; ImpastoError for one that is no picture, or too large.
+ */
+export async function lookAtInput(path: string, options: ReadOptions = {}): Promise<LookedInput> {
+  const bytes = await readBytes(path, options.memory);
+  const size = await sizeOfPicture(bytes, path, options);
+  return { size, facts: { name: pictureName(path), checksum: checksumOfBytes(bytes) } };
 }
 
 /** As {@link readInput}, of a file that is in memory. */

@@ -35,6 +35,7 @@ export interface Questions<Options> {
     readonly job: Job;
     readonly pictures: JobPictures;
     readonly from?: RunState | undefined;
+    readonly saved?: boolean | undefined;
     readonly steered: boolean;
     /** Bytes of pictures that are on both sides. */
     readonly copied: number;

@@ -102,6 +102,23 @@ export type JobInputs = Pick<Job, "content" | "styles" | "initial" | "masks" | "
 /** A part of a picture, in parts of its width and height. */
 export type Crop = Readonly<z.output<typeof crop>>;
 
+/** All files that go into a job, in the order in which a run asks for them. */
+export const inputsOf = ({ content, styles, initial, masks = [], keep }: JobInputs): readonly JobInput[] => [
+  content,
+  ...styles,
+  ...(initial === undefined ? [] : [initial]),
+  ...masks,
+  ...(keep === undefined ? [] : [keep]),
+];
+
+/** The inputs of a job but for the picture to start from. */
+export const withoutInitial = ({ content, styles, masks, keep }: JobInputs): Omit<JobInputs, "initial"> => ({
+  content,
+  styles,
+  masks,
+  keep,
+});
+
 /** What a recipe says of an engine. */
 export interface EngineFacts {
   readonly network: Pick<Engine["network"], "name" | "checksum">;
@@ -172,6 +189,12 @@ function resolved(
   });
 }
 
+/** The options of a job for which nothing was chosen but its preset and size. */
+export function usualOptions(preset: Options["preset"], size: Size): Options {
+  const parsed = parseOptions({ preset, size: Math.max(size.width, size.height) });
+  return resolved(parsed, resolveSettings(parsed), size);
+}
+
 /** The name of a file as the option `init` takes it, which has words of its own. */
 const asFile = (name: string): string => (startsFromFile(name) ? name : `./${name}`);
 
@@ -225,6 +248,25 @@ export function jobFrom(recipe: unknown): Job {
   throw new MisuseError(
     `This recipe cannot be run again by this version of impasto: ${[path.join("."), message].filter(Boolean).join(": ")}.`,
   );
+}
+
+/**
+ * Whether two jobs ask for one picture: of the same inputs, whatever they are called, by the same options and the same
+ * network. Where it is computed, and with how much memory, changes no more than its last digits.
+ */
+export const isSamePicture = (one: Job, other: Job): boolean =>
+  JSON.stringify(essenceOf(one)) === JSON.stringify(essenceOf(other));
+
+function essenceOf(job: Job) {
+  const { threads: _, memory: __, device: ___, network: ____, init, ...options } = job.options;
+  return [
+    options,
+    job.network.checksum,
+    job.content.checksum,
+    job.styles.map(({ checksum, weight }) => [checksum, weight]),
+    job.initial?.checksum ?? init,
+    job.size,
+  ];
 }
 
 /** The total loss and the losses of each kind, by their names. */

@@ -45,8 +45,8 @@ export async function openRemoteRunner<Options>(port: Port<Options>, options: Op
       run: (job, io, controls = {}, onIterate) =>
         inTurn(async () => {
           const pictures = await readPictures(job, io);
-          const { from, steer } = controls;
-          const words = { job, pictures, from, steered: steer !== undefined };
+          const { from, saved, steer } = controls;
+          const words = { job, pictures, from, saved, steered: steer !== undefined };
           const arrays = buffersIn(pictures);
           // What stays here takes memory, too.
           const copied = io.handsOver ? 0 : arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);

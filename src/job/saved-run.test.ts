@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ImpastoError, MisuseError } from "../errors.ts";
+import { blobSource } from "../network/byte-source.ts";
 import { LAYERS } from "../network/layers.ts";
 import { writeSafetensors } from "../network/safetensors.ts";
 import type { OptimizerState } from "../optimizer/create.ts";
 import type { RunState } from "../transfer/run-state.ts";
 import { type Job, jobOf } from "./recipe.ts";
-import { loadRun, saveRun } from "./saved-run.ts";
+import { loadRun, readRun, savedParts, saveRun } from "./saved-run.ts";
 
 const input = { name: "photo “1” \n.png", checksum: "0f" };
 const job: Job = jobOf(
@@ -126,6 +127,32 @@ describe("A saved run", () => {
     expect(Object.keys(state)).not.toEqual(Object.keys(adam));
     const [one, other] = [adam, state].map((state) => saveRun({ job, state }));
     expect(Buffer.from(other).equals(one)).toBe(true);
+  });
+
+  test("is read a part at a time to the same run, with the files and the note that were saved with it", async () => {
+    const bytes = fc.uint8Array({ maxLength: 20 }).map((some) => Uint8Array.from(some));
+    const files = fc.dictionary(fc.constantFrom("0a", "1b", "state"), bytes, { minKeys: 1 });
+    await fc.assert(
+      fc.asyncProperty(states, files, fc.string(), async (state, files, note) => {
+        const saved = { job, state, files, note };
+        const whole = saveRun(saved);
+        expect(Buffer.concat(savedParts(saved)).equals(whole)).toBe(true);
+        expect(loadRun(whole)).toEqual(saved);
+        const blob = new Blob([Buffer.from(whole)]);
+        expect(await readRun(blobSource(blob, "cat.run"))).toEqual(saved);
+        const short = { ...blobSource(blob.slice(0, -1), "cat.run"), size: blob.size };
+        await expect(readRun(short)).rejects.toThrow(ImpastoError);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("has its job's layers in the order in which the recipe has them", () => {
+    const styleLayers = { conv4_1: 1, conv1_1: 2 };
+    const { options } = loadRun(
+      saveRun({ job: { ...job, options: { ...job.options, styleLayers } }, state: adam }),
+    ).job;
+    expect(Object.keys(options.styleLayers ?? {})).toEqual(["conv4_1", "conv1_1"]);
   });
 
   test("shares no memory with its bytes", () => {

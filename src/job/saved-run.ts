@@ -5,12 +5,17 @@
  */
 import { z } from "zod";
 import { ImpastoError, MisuseError } from "../errors.ts";
+import type { ByteSource } from "../network/byte-source.ts";
 import {
   decodeDoubles,
   decodeTensor,
+  headerSize,
+  joined,
   parseHeader,
+  type SafetensorsHeader,
+  safetensorsParts,
+  type TensorEntry,
   type WritableTensor,
-  writeSafetensors,
 } from "../network/safetensors.ts";
 import { steeringSchema } from "../transfer/options.ts";
 import type { RunState } from "../transfer/run-state.ts";
@@ -20,21 +25,34 @@ import { type Job, jobFrom, plannedScale } from "./recipe.ts";
 export interface SavedRun {
   readonly job: Job;
   readonly state: RunState;
+  /** Files that go in, by their checksums, where the run is to go on without them. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+  /** What whoever saves it wants to know again. */
+  readonly note?: string;
 }
 
 /** Tells these files, and this version of them, from others. */
 const FORMAT = "impasto run 1";
 
+/** What the names of tensors begin with that are files. */
+const FILES = "file.";
+
 /**
  * Writes a run. The same run gives the same bytes.
  * @example await writeAtomically("cat.run", saveRun({ job, state: await iterate.state() }));
  */
-export function saveRun({ job, state }: SavedRun): Uint8Array {
+export const saveRun = (run: SavedRun): Uint8Array => joined(savedParts(run));
+
+/** As {@link saveRun}, in parts that follow each other and share the memory of the run's arrays. */
+export function savedParts({ job, state, files = {}, note }: SavedRun): readonly Uint8Array[] {
   const tensors: Record<string, WritableTensor> = {};
-  const [jobText, stateText] = Object.entries({ job, state }).map(([name, value]) =>
-    JSON.stringify(withoutArrays(value, name, tensors)),
-  );
-  return writeSafetensors(tensors, { format: FORMAT, job: jobText, state: stateText });
+  const stateText = JSON.stringify(withoutArrays(state, "state", tensors));
+  for (const [checksum, data] of Object.entries(files)) {
+    tensors[`${FILES}${checksum}`] = { shape: [data.length], data, dtype: "U8" };
+  }
+  // Not sorted, as the state is: the recipe is to have the very order that it would have had.
+  const texts = { format: FORMAT, job: JSON.stringify(jobFrom(job)), state: stateText };
+  return safetensorsParts(tensors, note === undefined ? texts : { ...texts, note });
 }
 
 /**
@@ -44,20 +62,56 @@ export function saveRun({ job, state }: SavedRun): Uint8Array {
  */
 export function loadRun(bytes: Uint8Array, file = "The file"): SavedRun {
   const { metadata, entries } = parseHeader(bytes, bytes.length, file);
-  if (metadata.format !== FORMAT) {
-    throw new MisuseError(
-      `${file} is not a run that this version of impasto can go on with: expected "${FORMAT}" but received ${JSON.stringify(metadata.format)}.`,
-    );
+  checkFormat(metadata, file);
+  const parts = [...entries].map(([name, entry]): Part => [name, entry, bytes.slice(entry.begin, entry.end)]);
+  return runOf(metadata, parts, file);
+}
+
+/** As {@link loadRun}, with no more in memory than the run itself, for files of any size. */
+export async function readRun(source: ByteSource): Promise<SavedRun> {
+  const { name: file, size } = source;
+  const head = await source.read(0, headerSize(await source.read(0, Math.min(size, 8)), size, file));
+  const { metadata, entries } = parseHeader(head, size, file);
+  checkFormat(metadata, file);
+  const parts: Part[] = [];
+  for (const [name, entry] of entries) {
+    const bytes = await source.read(entry.begin, entry.end);
+    if (bytes.length < entry.end - entry.begin) throw damaged(file);
+    parts.push([name, entry, bytes]);
   }
+  return runOf(metadata, parts, file);
+}
+
+/** A tensor's name, what the header says of it, and its bytes, which are nobody else's. */
+type Part = readonly [name: string, entry: TensorEntry, bytes: Uint8Array];
+
+function checkFormat({ format }: SafetensorsHeader["metadata"], file: string): void {
+  if (format === FORMAT) return;
+  throw new MisuseError(
+    `${file} is not a run that this version of impasto can go on with: expected "${FORMAT}" but received ${JSON.stringify(format)}.`,
+  );
+}
+
+function runOf(metadata: SafetensorsHeader["metadata"], parts: readonly Part[], file: string): SavedRun {
   const arrays = new Map<string, Float32Array | Float64Array>();
-  for (const [name, { dtype, begin, end }] of entries) {
-    const part = bytes.subarray(begin, end);
+  const files: Record<string, Uint8Array> = {};
+  for (const [name, { dtype }, bytes] of parts) {
+    if (dtype === "U8" && name.startsWith(FILES)) {
+      files[name.slice(FILES.length)] = bytes;
+      continue;
+    }
     const decode = dtype === "F64" ? decodeDoubles : decodeTensor;
-    arrays.set(name, decode(part, dtype, name, file).slice());
+    arrays.set(name, decode(bytes, dtype, name, file));
   }
   const state = stateSchema.safeParse(parseJson(metadata.state, file, arrays));
   if (!state.success || !fits(state.data)) throw damaged(file);
-  return { job: jobFrom(parseJson(metadata.job, file)), state: state.data };
+  const { note } = metadata;
+  return {
+    job: jobFrom(parseJson(metadata.job, file)),
+    state: state.data,
+    ...(Object.keys(files).length === 0 ? {} : { files }),
+    ...(note === undefined ? {} : { note }),
+  };
 }
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };

@@ -42,10 +42,10 @@ export function hostJobs<Options>(
   let engine: Engine | undefined;
   let run: Run | undefined;
 
-  function begin({ job, pictures, from, steered, copied }: Questions<Options>["begin"]): Run {
+  function begin({ job, pictures, from, saved, steered, copied }: Questions<Options>["begin"]): Run {
     const controller = new AbortController();
     const steer = steered ? () => begun.steering : undefined;
-    const controls = { signal: controller.signal, steer, from };
+    const controls = { signal: controller.signal, steer, from, saved };
     const opened = required(engine, "engine");
     const { memory = Number.POSITIVE_INFINITY } = opened;
     const steps = jobSteps(job, pictures, { ...opened, memory: memory - copied }, controls);

@@ -9,16 +9,18 @@ import { ImpastoError, MisuseError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 
 /**
- * Opens a file of weights for as long as `use` takes.
+ * Opens a file for as long as `use` takes.
  *
+ * @param what it should be, for messages.
  * @throws {MisuseError} If there is no such file.
  * @throws {ImpastoError} If it cannot be read.
  */
 export async function withFileSource<Result>(
   path: string,
   use: (source: ByteSource) => Promise<Result>,
+  what = WEIGHTS,
 ): Promise<Result> {
-  const size = await sizeOf(path);
+  const size = await sizeOf(path, what);
   const handle = await open(path, "r").catch((error: Error) => {
     throw new ImpastoError(`${path} cannot be read: ${error.message}`, { cause: error });
   });
@@ -29,19 +31,21 @@ export async function withFileSource<Result>(
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
+const WEIGHTS = "file of weights";
+
+async function sizeOf(path: string, what: string): Promise<number> {
   try {
     const stats = await stat(path);
-    if (stats.isDirectory()) throw new MisuseError(`${path} is a folder; name a file of weights in it`);
-    if (!stats.isFile()) throw new MisuseError(`${path} is not a regular file; name a file of weights`);
+    if (stats.isDirectory()) throw new MisuseError(`${path} is a folder; name a ${what} in it`);
+    if (!stats.isFile()) throw new MisuseError(`${path} is not a regular file; name a ${what}`);
     return stats.size;
   } catch (error) {
     if (error instanceof ImpastoError) throw error;
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR") {
-      throw new MisuseError(`${path} does not exist; name a file of weights`, {
+      throw new MisuseError(`${path} does not exist; name a ${what}`, {
         cause: error,
-        lacks: "weights",
+        ...(what === WEIGHTS ? { lacks: "weights" } : {}),
       });
     }
     throw new ImpastoError(`${path} cannot be read (${String(code)})`, { cause: error });

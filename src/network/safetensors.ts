@@ -53,10 +53,14 @@ export interface Safetensors {
   readonly tensors: ReadonlyMap<string, Tensor>;
 }
 
-/** A tensor to write: in double precision (F64) where its values are, else in single (F32, the default) or half (F16). */
+/**
+ * A tensor to write: in double precision (F64) where its values are, else in single (F32, the default) or half (F16); or
+ * plain bytes (U8).
+ */
 export type WritableTensor =
   | (Tensor & { readonly dtype?: "F32" | "F16" })
-  | { readonly shape: readonly number[]; readonly data: Float64Array; readonly dtype: "F64" };
+  | { readonly shape: readonly number[]; readonly data: Float64Array; readonly dtype: "F64" }
+  | { readonly shape: readonly number[]; readonly data: Uint8Array; readonly dtype: "U8" };
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -284,7 +288,27 @@ const encodeTensor = (name: string, tensor: WritableTensor): Uint8Array => {
 export const writeSafetensors = (
   tensors: Readonly<Record<string, WritableTensor>>,
   metadata: Readonly<Record<string, string>> = {},
-): Uint8Array => {
+): Uint8Array => joined(safetensorsParts(tensors, metadata));
+
+/** The parts as one. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let position = 0;
+  for (const part of parts) {
+    bytes.set(part, position);
+    position += part.length;
+  }
+  return bytes;
+}
+
+/**
+ * As {@link writeSafetensors}, in parts that follow each other: no copy is made of the tensors that are written as they
+ * are, so the parts are to be written before a tensor changes.
+ */
+export const safetensorsParts = (
+  tensors: Readonly<Record<string, WritableTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): readonly Uint8Array[] => {
   // The wider first, so that an odd number of the narrower never leaves them misaligned.
   const width = ({ dtype = "F32" }: WritableTensor): number => BYTES_PER_VALUE.get(dtype) ?? 0;
   const ordered = Object.entries(tensors).sort(([, a], [, b]) => width(b) - width(a));
@@ -301,14 +325,8 @@ export const writeSafetensors = (
     parts.push(part);
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const start = LENGTH_BYTES + Math.ceil(json.length / 8) * 8;
-  const bytes = new Uint8Array(start + offset).fill(0x20, LENGTH_BYTES, start);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(start - LENGTH_BYTES), true);
-  bytes.set(json, LENGTH_BYTES);
-  let position = start;
-  for (const part of parts) {
-    bytes.set(part, position);
-    position += part.length;
-  }
-  return bytes;
+  const head = new Uint8Array(LENGTH_BYTES + Math.ceil(json.length / 8) * 8).fill(0x20, LENGTH_BYTES);
+  new DataView(head.buffer).setBigUint64(0, BigInt(head.length - LENGTH_BYTES), true);
+  head.set(json, LENGTH_BYTES);
+  return [head, ...parts];
 };

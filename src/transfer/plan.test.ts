@@ -29,6 +29,19 @@ describe("With memory to spare, a picture", () => {
   });
 });
 
+describe("With copies of its state made on the way, a picture", () => {
+  test("is looked at as if there were so much less memory, and all the same where there is enough", () => {
+    const size = { width: 2048, height: 1536 };
+    const copied = { ...WORK, copied: true };
+    // Four vectors of the optimiser's own, and what it remembers.
+    const copy = 3 * 4 * size.width * size.height * (2 * 20 + 4);
+    const plan = planMemory(size, WORK, 6e9);
+    expect(planMemory(size, copied, 6e9 + copy / 0.95)).toEqual(plan);
+    expect(planMemory(size, copied, 6e9)).not.toEqual(plan);
+    expect(planMemory(size, copied, 100e9).optimizer).toEqual(WORK.settings.optimizer);
+  });
+});
+
 describe("As memory shrinks, a picture", () => {
   const size = { width: 4096, height: 3072 };
   const plans = Array.from({ length: 70 }, (_, i) => (70 - i) * 0.2e9).flatMap((memory) => {

@@ -25,6 +25,8 @@ export interface Work {
   readonly network: Network;
   readonly settings: Settings;
   readonly terms: readonly Term[];
+  /** Whether copies of the optimiser's state are made on the way, one at a time. */
+  readonly copied?: boolean | undefined;
 }
 
 /** How one size is worked at. */
@@ -49,6 +51,8 @@ interface Costs {
   readonly layers: readonly Layer[];
   /** The smallest region that is not all margin, in pixels. */
   readonly leastPixels: number;
+  /** How many times the optimiser's vectors are there: once, and a copy where one is made. */
+  readonly copies: number;
 }
 
 /** Node, ONNX Runtime and this program. */
@@ -213,7 +217,7 @@ const optimizersLike = (optimizer: OptimizerSettings): readonly OptimizerSetting
 
 /** What is there between two evaluations. */
 const residentBytes = (pixels: number, optimizer: OptimizerSettings, costs: Costs): number =>
-  costs.fixed + pixels * (costs.targets + VECTOR * (vectorsOf(optimizer) + OTHER_VECTORS));
+  costs.fixed + pixels * (costs.targets + VECTOR * (costs.copies * vectorsOf(optimizer) + OTHER_VECTORS));
 
 /** The optimiser's vectors, and the best point's copy where that is not the last. */
 function vectorsOf(optimizer: OptimizerSettings): number {
@@ -222,7 +226,7 @@ function vectorsOf(optimizer: OptimizerSettings): number {
 }
 
 /** Reads off the graph what a network costs. */
-function costsOf({ network, settings, terms }: Work, held: number): Costs {
+function costsOf({ network, settings, terms, copied = false }: Work, held: number): Costs {
   const layers = layersOf(terms);
   const features = featuresOf(input("probe", [1, 3, PROBE, PROBE]), layers, { network, settings });
   const tensors = topologicalOrder(layers.map((layer) => featuresAt(features, layer).tensor));
@@ -241,6 +245,7 @@ function costsOf({ network, settings, terms }: Work, held: number): Costs {
     targets,
     layers,
     leastPixels: leastRegion(layers),
+    copies: copied ? 2 : 1,
   };
 }
 

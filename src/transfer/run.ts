@@ -48,6 +48,8 @@ export interface RunControls {
   readonly steer?: (() => Steering | undefined) | undefined;
   /** The state to go on from, of a run of the same request. It is the run's from then on. */
   readonly from?: RunState | undefined;
+  /** Whether its state will be asked for on the way: then memory is kept for a copy of it. */
+  readonly saved?: boolean | undefined;
   /** The plan to follow; by what memory there is, when absent. */
   readonly plan?: readonly PlannedScale[] | undefined;
 }
@@ -87,7 +89,7 @@ export function beginRun(
   engine: Engine,
   controls: RunControls,
 ): Run {
-  const { steer, from, plan: given } = controls;
+  const { steer, from, saved, plan: given } = controls;
   const work = nameOfWork(engine.network, settings);
   if (from && from.work !== work) {
     throw new MisuseError(
@@ -105,7 +107,7 @@ export function beginRun(
   const subject = prepareColours({ photograph, styles, keep }, settings.color);
   const masked = maskedRegions(subject);
   const terms = termsOf(steering.settings(), masked).filter(({ counts }) => counts || steerable);
-  const pictures = { content, styles, initial, work: { network, settings, terms }, memory };
+  const pictures = { content, styles, initial, work: { network, settings, terms, copied: saved }, memory };
   const planned = from?.plan ?? given;
   if (planned) checkRun(planned, pictures);
   const plan = planned ?? planRun(settings.contentSize(content, settings.size), pictures);

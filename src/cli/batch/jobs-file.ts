@@ -1,0 +1,122 @@
+/**
+ * A file of jobs, in YAML or JSON: a list, or an object whose `jobs` are the list and whose other words hold for all of
+ * them. Each has its content, its style or a blend of styles, and options of its own. Paths begin at the file's folder.
+ * @module
+ */
+
+import { dirname } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { ImpastoError, MisuseError } from "../../errors.ts";
+import { readBytes } from "../../image/file.node.ts";
+import { startsFromFile } from "../../transfer/options.ts";
+import { isNetworkFile } from "../find-network.ts";
+import { optionsFromWords } from "../flags.ts";
+import { fromFolder } from "./patterns.ts";
+
+const patterns = z
+  .union([z.string(), z.array(z.string()).min(1)])
+  .transform((given) => (typeof given === "string" ? [given] : given));
+
+const job = z
+  .object({
+    content: patterns,
+    /** Patterns: each file that they match is the style of a picture. */
+    style: patterns.optional(),
+    /** Files with weights, which are one style together. */
+    blend: patterns.optional(),
+    output: z.string().optional(),
+  })
+  .catchall(z.unknown());
+
+const file = z.object({ jobs: z.array(job).min(1), output: z.string().optional() }).catchall(z.unknown());
+
+/** One entry of the list. */
+export interface JobEntry {
+  /** What to call it in messages. */
+  readonly name: string;
+  readonly content: readonly string[];
+  readonly style: readonly string[] | undefined;
+  readonly blend: readonly string[] | undefined;
+  readonly output: string | undefined;
+  /** Options that were given, for all or for it alone. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A file of jobs. */
+export interface JobsFile {
+  readonly entries: readonly JobEntry[];
+  /** Options that hold for all of them. */
+  readonly shared: Readonly<Record<string, unknown>>;
+  /** The folder that paths begin at. */
+  readonly folder: string;
+}
+
+/** An engine is opened once, for all jobs. */
+const ENGINE = ["network", "convention", "device", "threads", "memory"];
+
+/**
+ * Reads a file of jobs.
+ * @throws MisuseError for one that is not there, or says what no job does; ImpastoError for one that is no YAML.
+ */
+export async function readJobsFile(path: string): Promise<JobsFile> {
+  const read = parseText(new TextDecoder().decode(await readBytes(path)), path);
+  const parsed = file.safeParse(Array.isArray(read) ? { jobs: read } : read);
+  if (!parsed.success) {
+    const [{ path: at, message } = { path: [], message: "" }] = parsed.error.issues;
+    throw new MisuseError(
+      `"${path}" is no file of jobs: ${[at.join("."), message].filter(Boolean).join(": ")}; each job has a content, and a style or a blend.`,
+    );
+  }
+  const { jobs, output, ...shared } = parsed.data;
+  const folder = dirname(path);
+  const beside = (one: string): string => fromFolder(folder, one);
+  const optionsIn = (words: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+    const { init, network, ...options } = optionsFromWords(words);
+    return {
+      ...options,
+      ...(init === undefined
+        ? {}
+        : { init: typeof init === "string" && startsFromFile(init) ? beside(init) : init }),
+      ...(network === undefined
+        ? {}
+        : { network: typeof network === "string" && isNetworkFile(network) ? beside(network) : network }),
+    };
+  };
+  const entries = jobs.map(({ content, style, blend, output: own = output, ...words }, index): JobEntry => {
+    const name = `Job ${index + 1} in "${path}"`;
+    const options = optionsIn(words);
+    const engine = ENGINE.find((one) => one in options);
+    if (engine !== undefined) {
+      throw new MisuseError(
+        `${name}: ${engine} is the same for all jobs: write it beside jobs, or as a flag.`,
+      );
+    }
+    if ((style === undefined) === (blend === undefined)) {
+      throw new MisuseError(
+        `${name}: expected a style, or a blend of several, but received ${style ? "both" : "neither"}.`,
+      );
+    }
+    return {
+      name,
+      content,
+      style,
+      blend: blend?.map(beside),
+      output: own === undefined ? undefined : beside(own),
+      options,
+    };
+  });
+  return { entries, shared: optionsIn(shared), folder };
+}
+
+function parseText(text: string, path: string): unknown {
+  try {
+    return parse(text, { logLevel: "error" });
+  } catch (cause) {
+    const [reason = ""] = (cause instanceof Error ? cause.message : String(cause)).split("\n");
+    throw new ImpastoError(
+      `"${path}" is neither YAML nor JSON (${reason.replace(/:$/, "")}): correct it there.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { MisuseError } from "../errors.ts";
+import { findInputs, type Places } from "./find-inputs.ts";
+
+const root = mkdtempSync(join(tmpdir(), "impasto-find-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const checksumOf = (text: string): string => createHash("sha256").update(text).digest("hex");
+const photo = { name: "photo.png", checksum: checksumOf("the photograph") };
+const painting = { name: "painting.png", checksum: checksumOf("the painting") };
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(root, "case-"));
+  for (const below of ["one", "two/deep"]) mkdirSync(join(folder, below), { recursive: true });
+});
+
+/** Writes a file, and returns its path. */
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const find = async (places: Partial<Places>, wanted = [photo]) => {
+  const told: string[] = [];
+  const found = await findInputs(wanted, { folders: [], ...places }, (text) => told.push(text));
+  return wanted.map(({ checksum }) => found.get(checksum)?.path);
+};
+
+describe("A file of a job is found", () => {
+  test("where it was, or else by its name, in this order", async () => {
+    const [beside, before] = [file("one/photo.png", "the photograph"), file("before.dat", "the photograph")];
+    const paths = new Map([[photo.checksum, before]]);
+    const folders = [join(folder, "two"), join(folder, "one")];
+    expect(await find({ paths, folders })).toEqual([before]);
+    writeFileSync(before, "changed");
+    expect(await find({ paths, folders })).toEqual([beside]);
+  });
+
+  test("under another name, by its checksum alone", async () => {
+    file("one/photo.png", "another photograph");
+    const renamed = file("one/cat.jpg", "the photograph");
+    const folders = [join(folder, "one")];
+    expect(await find({ folders }, [photo, photo])).toEqual([renamed, renamed]);
+  });
+
+  test("below the folder to find it in, and there alone", async () => {
+    const deep = file("two/deep/photo.png", "the photograph");
+    expect(await find({ find: folder })).toEqual([deep]);
+    await expect(find({ folders: [folder] })).rejects.toThrow(MisuseError);
+  });
+
+  test("in memory, where it is held", async () => {
+    const bytes = Buffer.from("the photograph");
+    const held = { [photo.checksum]: bytes };
+    const found = await findInputs([photo], { held, folders: [] }, () => {});
+    expect(found.get(photo.checksum)).toEqual({ path: "photo.png", bytes });
+  });
+});
+
+describe("What is not found", () => {
+  test("is told all at once, by names and checksums, with the file that is another now", async () => {
+    const changed = file("one/photo.png", "changed");
+    file("one/painting.txt", "the painting");
+    await expect(find({ folders: [join(folder, "one")] }, [photo, painting])).rejects.toThrow(
+      new MisuseError(
+        `Not found: "photo.png" (SHA-256 ${photo.checksum}), for "${changed}" is another file (SHA-256 ${checksumOf("changed")}); "painting.png" (SHA-256 ${painting.checksum}): put them back, or name a folder to look into with --find.`,
+      ),
+    );
+  });
+
+  test("is not looked for in what is no folder", async () => {
+    await expect(find({ find: join(folder, "nowhere") })).rejects.toThrow(
+      `Expected a folder for --find but received "${join(folder, "nowhere")}".`,
+    );
+  });
+});
