@@ -7,8 +7,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Command } from "commander";
-import { optionFlags, optionsFrom } from "../src/cli/flags.ts";
 import { matmul } from "../src/graph/operations/matmul.ts";
 import { scale } from "../src/graph/operations/multiply.ts";
 import { reshape } from "../src/graph/operations/reshape.ts";
@@ -22,7 +20,8 @@ import { openEngine } from "../src/transfer/engine.node.ts";
 import { type LossReport, lossOfKind } from "../src/transfer/objective.ts";
 import { drain, stylize } from "../src/transfer/stylize.ts";
 import { drawChart } from "./method-page/chart.ts";
-import { GRAM, LOSSES, OPTIMIZERS, STRIPS } from "./method-page/figures.ts";
+import { readCommand } from "./method-page/command.ts";
+import { GIVEN, GRAM, LOSSES, OPENING, OPTIMIZERS, STRIPS } from "./method-page/figures.ts";
 import { heatMap } from "./method-page/heat-map.ts";
 import { encodeStrip } from "./method-page/strip.ts";
 
@@ -44,18 +43,13 @@ function make(command: string): Promise<Made> {
 }
 
 async function run(command: string): Promise<Made> {
-  console.log(command);
-  const [, ...args] = command.split(" ");
-  const program = new Command().argument("<content>").argument("<style>");
-  for (const flag of optionFlags()) program.addOption(flag);
-  program.parse(args, { from: "user" });
-  const [content, picture] = await Promise.all(program.args.map((path) => readPicture(join(root, path))));
+  const { files, options } = readCommand(command);
+  const [content, picture] = await Promise.all(files.map((path) => readPicture(join(root, path))));
   const losses: LossReport[] = [];
-  const steps = stylize(
-    { content, styles: [{ picture, weight: 1 }], options: optionsFrom(program.opts()) },
-    engine,
-  );
+  const steps = stylize({ content, styles: [{ picture, weight: 1 }], options }, engine);
   const result = await drain(steps, ({ loss }) => losses.push(loss));
+  const [contentLoss, styleLoss] = ["content", "style"].map((kind) => lossOfKind(result.loss, kind));
+  console.log(`${command}: content ${contentLoss.toPrecision(2)}, style ${styleLoss.toPrecision(2)}`);
   return { picture: result.picture, losses };
 }
 
@@ -75,11 +69,21 @@ async function gramOf({ width, height, rgb }: Picture): Promise<Float32Array> {
   return G;
 }
 
+/** The photograph and the painting, as large as a result. */
+async function givenLike({ width, height }: Picture): Promise<readonly Picture[]> {
+  const given = await Promise.all(GIVEN.map((path) => readPicture(join(root, path))));
+  return given.map((picture) => resize(picture, width, height));
+}
+
+async function drawOpening(): Promise<readonly Picture[]> {
+  const { picture } = await make(OPENING.command);
+  return [...(await givenLike(picture)), picture];
+}
+
 /** The Gram matrices in one scale, filters in the order of how much they see in the painting. */
 async function drawGrams(): Promise<readonly Picture[]> {
   const { picture: result } = await make(GRAM.command);
-  const given = await Promise.all(GRAM.pictures.map((path) => readPicture(join(root, path))));
-  const pictures = [...given.map((picture) => resize(picture, result.width, result.height)), result];
+  const pictures = [...(await givenLike(result)), result];
   const grams = await Promise.all(pictures.map(gramOf));
   const painting = grams[1];
   const n = Math.sqrt(painting.length);
@@ -120,6 +124,7 @@ async function results(commands: readonly string[]): Promise<readonly Picture[]>
 }
 
 const DRAWN: Readonly<Record<string, () => Promise<string | Uint8Array>>> = {
+  [OPENING.file]: async () => encodeStrip(await drawOpening()),
   ...Object.fromEntries(
     Object.entries(STRIPS).map(([file, commands]) => [
       file,

@@ -7,12 +7,17 @@
 /** Each layer of the method's style, the first alone, then with the next, up to all five. */
 const STYLE_LAYERS = ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"] as const;
 
-const PAIR = "examples/cat.png examples/starry_night.jpg";
-const METHOD = `impasto ${PAIR} --preset gatys --network built-in --size 180 --iterations 150`;
+/** The photograph and the painting. */
+export const GIVEN = ["examples/cat.png", "examples/starry_night.jpg"] as const;
+
+const METHOD = `impasto ${GIVEN.join(" ")} --preset gatys --network built-in --size 180 --iterations 150`;
 
 /** Between content and style: the balance at which most figures are made. */
 const BALANCED = `${METHOD} --content-weight 1e-7`;
 const STYLE_ALONE = `${METHOD} --content-weight 0 --style-layers ${STYLE_LAYERS.join(",")}`;
+
+/** The photograph, the painting and this result. */
+export const OPENING = { file: "opening.jpg", command: BALANCED } as const;
 
 /** The figures that are results side by side. */
 export const STRIPS: Readonly<Record<string, readonly string[]>> = {
@@ -26,16 +31,19 @@ export const STRIPS: Readonly<Record<string, readonly string[]>> = {
   "start.jpg": ["noise --seed 1", "noise --seed 2", "content", "style"].map(
     (start) => `${BALANCED} --init ${start}`,
   ),
-  "pooling.jpg": ["average", "max"].map((pooling) => `${BALANCED} --pooling ${pooling}`),
+  "pooling.jpg": [
+    `${BALANCED} --pooling average`,
+    `${BALANCED} --pooling max`,
+    `${METHOD} --content-weight 1e-6 --pooling max`,
+  ],
 };
 
-/** The Gram matrices of these pictures and of this result are drawn. */
+/** The Gram matrices of the photograph, the painting and this result. */
 export const GRAM = {
   file: "gram.jpg",
   layer: "conv2_1",
   /** Pixels to a number. */
   block: 4,
-  pictures: ["examples/cat.png", "examples/starry_night.jpg"],
   command: STYLE_ALONE,
 } as const;
 
@@ -54,6 +62,7 @@ export const OPTIMIZERS = {
 
 /** Every command, by the figure that shows its result. */
 export const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  [OPENING.file]: [OPENING.command],
   ...STRIPS,
   [GRAM.file]: [GRAM.command],
   [LOSSES.file]: [LOSSES.command],
