@@ -102,7 +102,7 @@ async function drawGrams(): Promise<readonly Picture[]> {
 
 async function drawLosses(): Promise<string> {
   const { losses } = await make(LOSSES.command);
-  return drawChart({
+  return drawChart("Both losses over the evaluations", {
     "α · content loss": losses.map((loss) => lossOfKind(loss, "content")),
     "style loss": losses.map((loss) => lossOfKind(loss, "style")),
   });
@@ -113,7 +113,7 @@ async function drawOptimizers(): Promise<string> {
   for (const [name, command] of Object.entries(OPTIMIZERS.commands)) {
     curves[name] = (await make(command)).losses.map(({ total }) => total);
   }
-  return drawChart(curves);
+  return drawChart("The loss over the evaluations by each optimiser", curves);
 }
 
 /** The results of commands, one after another. */

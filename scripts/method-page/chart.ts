@@ -15,8 +15,8 @@ const LINE = 16;
 
 const plainly = (value: number): string => String(Number(value.toFixed(1)));
 
-/** Draws positive values. */
-export function drawChart(curves: Curves): string {
+/** Draws positive values; the title is for those who do not see them. */
+export function drawChart(title: string, curves: Curves): string {
   const values = Object.values(curves).flat();
   const lowest = Math.floor(Math.log10(Math.min(...values)));
   const highest = Math.ceil(Math.log10(Math.max(...values)));
@@ -39,6 +39,7 @@ export function drawChart(curves: Curves): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="13" fill="#333">`,
+    `<title>${title}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     ...rows,
     ...columns,
