@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { readPicture } from "../src/image/decode.node.ts";
 import { encodePicture } from "../src/image/encode.node.ts";
 import type { Picture } from "../src/image/picture.ts";
 
@@ -61,7 +62,22 @@ function stainedGlass(): Picture {
   });
 }
 
+const cat = await readPicture(at("examples/cat.png"), { neededSize: () => ({ width: 300, height: 200 }) });
+const background = (x: number, y: number): number =>
+  Math.min(1, Math.max(0, (Math.hypot(0.9 * (x - 0.42), 0.67 * (y - 0.5)) - 0.33) / 0.03));
+
+/** The cat cut out, on white. */
+const cutOut = draw(300, 200, (x, y) =>
+  [0, 1, 2].map((channel) => {
+    const [column, row] = [Math.floor(x * cat.width), Math.floor(y * cat.height)];
+    const value = cat.rgb[(channel * cat.height + row) * cat.width + column] ?? 0;
+    return background(x, y) + (1 - background(x, y)) * value;
+  }),
+);
+
 const INPUTS: Readonly<Record<string, Picture>> = {
+  "cut-out.png": cutOut,
+  "background.png": grey(background),
   "glass.png": stainedGlass(),
   "left.png": grey((x) => 1 - (x - 0.4) / 0.2),
   "right.png": grey((x) => (x - 0.4) / 0.2),
@@ -76,6 +92,7 @@ const PICTURES: Readonly<Record<string, readonly string[]>> = {
   "blend.jpg": [...NIGHT, "glass.png"],
   "masks.jpg": [...NIGHT, "glass.png", "--mask", "left.png", "--mask", "right.png"],
   "keep.jpg": [...NIGHT, "--keep", "face.png"],
+  "white.jpg": ["cut-out.png", "examples/starry_night.jpg", "--keep", "background.png"],
   "crop.jpg": [...NIGHT, "--style-crop", "0,50,50,50"],
   "color-keep.jpg": [...NIGHT, "--color", "keep"],
   "color-match.jpg": [...NIGHT, "--color", "match"],

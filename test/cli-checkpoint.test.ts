@@ -5,6 +5,7 @@
 import {
   createReadStream,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -99,6 +100,20 @@ describe("a run with a checkpoint", () => {
     });
     expect(bytesIn(cwd, "other.png").equals(whole)).toBe(true);
     expect(existsSync(join(cwd, "run.ckpt"))).toBe(false);
+  });
+
+  it("goes on with its frames as well", async () => {
+    const cwd = await folder(...PICTURES);
+    mkdirSync(join(cwd, "frames"));
+    const frames = ["--frames", "frames", "--save-every", "20"];
+    const work = start([...ALL, "-o", "out.png", ...frames, "--checkpoint", "run.ckpt"], cwd);
+    await work.said(" 1/");
+    await sleep(300);
+    work.child.kill("SIGTERM");
+    expect(await work.ended).toMatchObject({ code: 143 });
+    expect((await run(["resume", "run.ckpt"], cwd)).code).toBe(0);
+    const every = [20, 40, 60, 80, 100, 120].map((n) => `frame-${String(n).padStart(6, "0")}.png`);
+    expect(readdirSync(join(cwd, "frames")).sort()).toEqual(every);
   });
 
   it("goes on in another folder, and writes over its own half picture, which had no name of its own", async () => {

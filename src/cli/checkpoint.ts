@@ -18,6 +18,7 @@ import type { Iterate } from "../transfer/iterate.ts";
 import type { RunState } from "../transfer/run-state.ts";
 import { isNetworkFile } from "./find-network.ts";
 import { numberFrom } from "./flags.ts";
+import type { FrameOptions } from "./frame-options.ts";
 import type { SeeFile } from "./inputs.ts";
 import { namedAsFile, quoteWord } from "./shell.ts";
 import { isStandardOutput } from "./standard-output.ts";
@@ -52,6 +53,8 @@ const noteSchema = z.object({
   /** The file of weights that was named. */
   network: z.string().optional(),
   every: z.number().min(0),
+  /** Where the picture on its way goes, and how often. */
+  frames: z.object({ folder: z.string(), every: z.int().min(1) }).optional(),
   inputs: z.array(inputFile).readonly(),
 });
 
@@ -214,6 +217,8 @@ export interface RunToSave {
   readonly folder?: string;
   /** The option `network`, which may name a file. */
   readonly network: string;
+  /** What was asked of frames, if anything was. */
+  readonly frames?: Pick<FrameOptions, "folder" | "every"> | undefined;
 }
 
 /**
@@ -223,7 +228,7 @@ export interface RunToSave {
  */
 export async function keepCheckpoints(
   { path, every, files }: CheckpointRequest,
-  { job, output, folder = process.cwd(), network }: RunToSave,
+  { job, output, folder = process.cwd(), network, frames }: RunToSave,
   stop: AbortSignal,
   tell: (text: string) => void,
 ): Promise<Checkpoints> {
@@ -235,6 +240,9 @@ export async function keepCheckpoints(
       folder,
       ...(isNetworkFile(network) ? { network: resolve(network) } : {}),
       every,
+      ...(frames?.folder === undefined
+        ? {}
+        : { frames: { folder: resolve(frames.folder), every: frames.every } }),
       inputs: files.inputs,
     };
     return JSON.stringify(note);

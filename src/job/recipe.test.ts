@@ -3,7 +3,16 @@ import { describe, expect, test } from "vitest";
 import { MisuseError } from "../errors.ts";
 import { PRESET_NAMES, parseOptions } from "../transfer/options.ts";
 import { resolveSettings, type Settings } from "../transfer/settings.ts";
-import { jobFrom, jobOf, longestOutcome, type Outcome, recipeOf, writeRecipe } from "./recipe.ts";
+import {
+  isSamePicture,
+  type Job,
+  jobFrom,
+  jobOf,
+  longestOutcome,
+  type Outcome,
+  recipeOf,
+  writeRecipe,
+} from "./recipe.ts";
 
 /** What a recipe has to bring back; functions are left out. */
 const essence = (settings: Settings) => JSON.stringify(Object.entries({ ...settings, size: 64 }).sort());
@@ -171,4 +180,24 @@ describe("What is no recipe of this version is refused as misuse", () => {
       }),
     );
   });
+});
+
+test("A picture is the same only where it was guided alike", () => {
+  const job = jobOf(INPUTS, {}, SIZE, ENGINE);
+  const mask = { name: "mask", checksum: "mask" };
+  const crop = { left: 0, top: 0, width: 0.5, height: 1 };
+  const [style] = job.styles;
+  const others: readonly Job[] = [
+    { ...job, keep: mask },
+    { ...job, masks: [mask], styles: [{ ...style, mask: 0 }] },
+    { ...job, masks: [{ ...mask, checksum: "other" }], styles: [{ ...style, mask: 0 }] },
+    { ...job, styles: [{ ...style, crop }] },
+  ];
+  expect(isSamePicture(job, structuredClone(job))).toBe(true);
+  for (const other of others) {
+    expect(isSamePicture(other, structuredClone(other))).toBe(true);
+    for (const another of [job, ...others.filter((one) => one !== other)]) {
+      expect(isSamePicture(other, another)).toBe(false);
+    }
+  }
 });

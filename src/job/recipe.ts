@@ -263,7 +263,9 @@ function essenceOf(job: Job) {
     options,
     job.network.checksum,
     job.content.checksum,
-    job.styles.map(({ checksum, weight }) => [checksum, weight]),
+    job.styles.map(({ checksum, weight, mask, crop }) => [checksum, weight, mask, crop]),
+    job.masks?.map(({ checksum }) => checksum) ?? [],
+    job.keep?.checksum,
     job.initial?.checksum ?? init,
     job.size,
   ];

@@ -152,6 +152,15 @@ describe("A mask", () => {
   });
 });
 
+test("A region of which nothing is left is refused by its number", async () => {
+  const styles = [
+    { picture: dark, weight: 1, mask: left },
+    { picture: bright, weight: 1, mask: right },
+  ];
+  await expect(paint({ styles, keep: right })).rejects.toThrow(/^Nothing is left to paint for style 2: /);
+  await expect(paint({ styles, keep: everywhere })).rejects.toThrow(MisuseError);
+});
+
 describe("What is kept", () => {
   const kept = masked((x, y) => (x > 0.25 && x < 0.75 && y > 0.25 && y < 0.75 ? 1 : 0));
   const inside = (i: number): boolean => kept.values[i % (width * height)] === 1;

@@ -5,6 +5,7 @@
  * the gradient stops, and no style is asked for.
  * @module
  */
+import { MisuseError } from "../errors.ts";
 import { add } from "../graph/operations/add.ts";
 import { multiply } from "../graph/operations/multiply.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
@@ -23,6 +24,8 @@ export interface Guidance {
   readonly size: Size;
   /** For each region √w at each layer's stride, by the stride; nothing where it is the whole picture. */
   readonly roots: readonly (ReadonlyMap<number, Float32Array> | undefined)[];
+  /** For each region 1 / ⟨w⟩ at each layer's stride. */
+  readonly units: readonly (ReadonlyMap<number, number> | undefined)[];
   /** Each region's part of the picture. */
   readonly parts: readonly number[];
   /** How much each region counts: its part, times its styles' weight beside that of the others. */
@@ -35,6 +38,7 @@ export interface Guidance {
  * The guidance at one size.
  * @param photograph opaque, of that size.
  * @param layers the layers at which statistics are asked for.
+ * @throws MisuseError where a style has no place to paint.
  */
 export function guidanceAt(
   photograph: Picture,
@@ -52,11 +56,20 @@ export function guidanceAt(
     return keep.map((value, i) => (1 - value) * (own?.[i] ?? 1));
   });
   const parts = masks.map(meanOf);
+  const [empty] = [...parts.entries()].filter(([, part]) => part < LEAST_PART);
+  if (empty) {
+    throw new MisuseError(
+      `Nothing is left to paint for style ${empty[0] + 1}: its mask and what is kept of the photograph leave no place at ${width}×${height}.`,
+    );
+  }
+  const planes = masks.map(
+    (mask) => mask && new Map(strides.map((stride) => [stride, averaged(mask, size, stride)])),
+  );
   return {
     size,
-    roots: masks.map(
-      (mask) =>
-        mask && new Map(strides.map((stride) => [stride, averaged(mask, size, stride).map(Math.sqrt)])),
+    roots: planes.map((byStride) => byStride && mapped(byStride, (plane) => plane.map(Math.sqrt))),
+    units: planes.map(
+      (byStride) => byStride && mapped(byStride, (plane) => 1 / Math.max(LEAST_SHARE, meanOf(plane))),
     ),
     parts,
     shares: regionShares(parts, regions),
@@ -81,6 +94,7 @@ export function regionShares(parts: readonly number[], regions: readonly Region[
 export const unguided = ({ width, height }: Size): Guidance => ({
   size: { width, height },
   roots: [undefined],
+  units: [undefined],
   parts: [1],
   shares: [1],
 });
@@ -118,20 +132,23 @@ const FREE = "keep.free";
 const KEPT = "keep.photograph";
 
 /** What a graph takes of the guidance: for all of the picture, or for one of its blocks. */
-export function guidanceArrays({ size, roots, keep }: Guidance, block?: Block): Arrays {
+export function guidanceArrays({ size, roots, units, keep }: Guidance, block?: Block): Arrays {
   const at = (plane: Float32Array, stride: number): Float32Array => {
     if (block === undefined) return plane;
     return cut(plane, scaledBox({ left: 0, top: 0, ...size }, stride), scaledBox(block.region, stride));
   };
   const masks = roots.flatMap((byStride, region) =>
-    [...(byStride ?? [])].flatMap(([stride, plane]) => [
-      [maskName(region, stride), at(plane, stride)] as const,
-      [unitName(region, stride), Float32Array.of(1 / Math.max(LEAST_SHARE, meanSquare(plane)))] as const,
-    ]),
+    [...(byStride ?? [])].map(([stride, plane]) => [maskName(region, stride), at(plane, stride)] as const),
+  );
+  const means = units.flatMap((byStride, region) =>
+    [...(byStride ?? [])].map(([stride, unit]) => [unitName(region, stride), Float32Array.of(unit)] as const),
   );
   const kept = keep ? [[FREE, at(keep.free, 1)] as const, [KEPT, at(keep.photograph, 1)] as const] : [];
-  return Object.fromEntries([...masks, ...kept]);
+  return Object.fromEntries([...masks, ...means, ...kept]);
 }
+
+/** Less than a pixel in ten million is no region. */
+const LEAST_PART = 1e-7;
 
 /** A region that is seen nowhere at a layer has nothing to say there. */
 const LEAST_SHARE = 1e-6;
@@ -158,5 +175,5 @@ function averaged(mask: Float32Array, { width, height }: Size, stride: number): 
 const meanOf = (mask: Float32Array | undefined): number =>
   mask ? mask.reduce((sum, value) => sum + value, 0) / mask.length : 1;
 
-const meanSquare = (values: Float32Array): number =>
-  values.reduce((sum, value) => sum + value * value, 0) / values.length;
+const mapped = <From, To>(byStride: ReadonlyMap<number, From>, change: (one: From) => To) =>
+  new Map([...byStride].map(([stride, one]) => [stride, change(one)]));

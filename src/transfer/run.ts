@@ -107,7 +107,16 @@ export function beginRun(
   const subject = prepareColours({ photograph, styles, keep }, settings.color);
   const masked = maskedRegions(subject);
   const terms = termsOf(steering.settings(), masked).filter(({ counts }) => counts || steerable);
-  const pictures = { content, styles, initial, work: { network, settings, terms, copied: saved }, memory };
+  // Of each region its mask, averaged and as roots; of what is kept the photograph, the mask, and what is free.
+  const planes = 3 * masked.filter(Boolean).length + (keep === undefined ? 0 : 5);
+  const pictures = {
+    content,
+    styles,
+    initial,
+    planes,
+    work: { network, settings, terms, copied: saved },
+    memory,
+  };
   const planned = from?.plan ?? given;
   if (planned) checkRun(planned, pictures);
   const plan = planned ?? planRun(settings.contentSize(content, settings.size), pictures);

@@ -31,6 +31,8 @@ export interface Planned {
   readonly content: Picture;
   readonly styles: readonly WeightedStyle[];
   readonly initial?: Picture | undefined;
+  /** Planes of the picture's size that masks take, and what is kept. */
+  readonly planes?: number;
   readonly work: Work;
   readonly memory: number;
 }
@@ -54,7 +56,7 @@ export function planRun(size: Size, run: Planned): readonly PlannedScale[] {
 
 function planScale(scale: Size & { readonly iterations: number }, run: Planned): PlannedScale {
   const { work, memory } = run;
-  const { mostPixels, optimizer } = planMemory(scale, work, memory, held(run));
+  const { mostPixels, optimizer } = planMemory(scale, work, memory, held(run, scale));
   const all = work.settings.optimizer;
   const shorter = optimizer.kind === "lbfgs" && all.kind === "lbfgs" && optimizer.history < all.history;
   return {
@@ -73,7 +75,7 @@ export function checkRun(plan: readonly PlannedScale[], run: Planned): void {
     const looked = mostLooked(scale, run);
     const { mostPixels = Number.POSITIVE_INFINITY } = scale;
     const optimizer = optimizerAt(scale, run.work.settings);
-    checkPlan(scale, { mostPixels, optimizer }, looked, run.work, run.memory, held(run));
+    checkPlan(scale, { mostPixels, optimizer }, looked, run.work, run.memory, held(run, scale));
   }
 }
 
@@ -120,7 +122,9 @@ function needed(scale: Size, run: Planned, mostPixels: number): number {
   );
 }
 
-const held = ({ content, styles, initial }: Planned): number =>
+/** Bytes that are there all the while at one size: the pictures, and the planes of what guides. */
+const held = ({ content, styles, initial, planes = 0 }: Planned, { width, height }: Size): number =>
+  Float32Array.BYTES_PER_ELEMENT * planes * width * height +
   heldBytes([content, ...styles.map(({ picture }) => picture), ...(initial ? [initial] : [])]);
 
 /** The size with another longest side; the shape is that of the final size. */

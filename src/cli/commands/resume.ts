@@ -10,6 +10,7 @@ import { checkSize, collectFiles, keepCheckpoints, readCheckpoint, secondsFrom }
 import { findInputs, pathsOf, readFound } from "../find-inputs.ts";
 import { checkNetwork, networkChoice } from "../find-network.ts";
 import { textFrom } from "../flags.ts";
+import { openFrames } from "../frames.ts";
 import type { SeeFile } from "../inputs.ts";
 import { makePicture } from "../make-picture.ts";
 import { openPreview } from "../preview.ts";
@@ -37,6 +38,8 @@ export async function resumeCommand(path: string, flags: Readonly<Record<string,
   const target = await openTarget(output, names, job.options.depth, note.folder);
   checkFits(target.format, job.size.width, job.size.height);
   const preview = await openPreview(previewPath, progress.note);
+  const done = state.evaluationsBefore + state.evaluation;
+  const frames = note.frames && (await openFrames({ ...note.frames, done }, progress.note));
 
   const options = { ...job.options, network, device: job.device };
   await withEngine(options, progress, async (runner, interrupt) => {
@@ -48,7 +51,7 @@ export async function resumeCommand(path: string, flags: Readonly<Record<string,
       files.see(file, bytes, input);
     };
     const request = { path, every: asked ?? note.every, files };
-    const run = { job, output, folder: note.folder, network };
+    const run = { job, output, folder: note.folder, network, frames: note.frames };
     await makePicture({
       job,
       io: readFound(found, job.options, see),
@@ -58,6 +61,7 @@ export async function resumeCommand(path: string, flags: Readonly<Record<string,
       progress,
       interrupt,
       preview,
+      frames,
       checkpoints: await keepCheckpoints(request, run, interrupt.signal, progress.note),
       json: flags.json === true,
     });

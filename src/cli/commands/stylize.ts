@@ -68,7 +68,7 @@ export async function stylizeCommand(
     for (const note of writeStyleNotes(inputs.content.picture, paintings, settings, options.styleScale)) {
       progress.note(note);
     }
-    const run = { job, output, network: options.network };
+    const run = { job, output, network: options.network, frames: frameOptions };
     await makePicture({
       job,
       io: handOver(inputs),
