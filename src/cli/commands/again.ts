@@ -4,6 +4,7 @@
  */
 import { dirname } from "node:path";
 import { MisuseError } from "../../errors.ts";
+import { cropSize } from "../../image/crop.ts";
 import { STANDARD_INPUT } from "../../image/file.node.ts";
 import { checkFits } from "../../image/format.ts";
 import type { Size } from "../../image/size.ts";
@@ -144,8 +145,10 @@ async function changed({ before, found, network, changes, start, fromResult }: R
   const first = start === undefined ? before.initial : initial?.facts;
   const inputs = first === undefined ? others : { ...others, initial: first };
   const paintings: NamedPainting[] = [];
-  for (const { name, checksum } of before.styles)
-    paintings.push({ name, picture: (await lookAt(checksum)).size });
+  for (const { name, checksum, crop } of before.styles) {
+    const own = (await lookAt(checksum)).size;
+    paintings.push({ name, picture: crop === undefined ? own : cropSize(own, crop) });
+  }
   return {
     options,
     size,
