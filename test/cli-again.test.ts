@@ -148,10 +148,16 @@ describe("a picture that cannot be made again", () => {
       /--strength stands for/,
     ],
     [
-      "has other weights",
+      "has weights that are not here",
       ["again", "vgg.png"],
       2,
-      /made with the network vgg19 \(SHA-256 0a\), and here is .*--network|No VGG-19 weights were found/,
+      /weights of VGG-19 that the picture was made with \(SHA-256 0a\); name .*`impasto weights fetch` gets/,
+    ],
+    [
+      "has another network",
+      ["again", "odd.png"],
+      2,
+      /made with the network built-in \(SHA-256 0a\), and here is built-in \(SHA-256 [0-9a-f]{64}\): use the version/,
     ],
     [
       "has weights in a file",
@@ -170,6 +176,7 @@ describe("a picture that cannot be made again", () => {
     const recipe = await recipeIn(made, "out.png");
     const network = { name: "vgg19", checksum: "0a" };
     const changed = {
+      "odd.png": { ...recipe, network: { name: "built-in", checksum: "0a" } },
       "vgg.png": { ...recipe, network, options: { ...recipe.options, network: "auto" } },
       "file.png": { ...recipe, network, options: { ...recipe.options, network: "own.h5" } },
       "new.png": { ...recipe, device: "abacus" },

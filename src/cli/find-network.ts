@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { MisuseError } from "../errors.ts";
 import type { Job } from "../job/recipe.ts";
 import type { EngineDescription } from "../job/runner.ts";
-import { whereWeights } from "../network/locate.node.ts";
+import { locateWeights } from "../network/locate.node.ts";
 
 /** Words of the option `network` that mean VGG-19 wherever it is found. */
 const FOUND_ANYWHERE = ["auto", "vgg19"];
@@ -29,7 +29,13 @@ export function networkChoice(
   folders: readonly string[],
 ): string {
   if (network.name === "built-in") return network.name;
-  if (!isNetworkFile(options.network)) return "vgg19";
+  if (!isNetworkFile(options.network)) {
+    if (locateWeights(process.env) !== undefined) return "vgg19";
+    throw new MisuseError(
+      `Not found: the weights of VGG-19 that the picture was made with (SHA-256 ${network.checksum}); name their file with --network or IMPASTO_WEIGHTS`,
+      { lacks: "weights" },
+    );
+  }
   const places = [
     ...(path === undefined ? [] : [path]),
     ...folders.map((folder) => join(folder, options.network)),
@@ -37,7 +43,7 @@ export function networkChoice(
   const found = places.find((place) => existsSync(place));
   if (found !== undefined) return found;
   // The same weights, perhaps: the checksum will say.
-  if (whereWeights(process.env).located !== undefined) return "vgg19";
+  if (locateWeights(process.env) !== undefined) return "vgg19";
   throw new MisuseError(
     `Not found: the weights "${options.network}" (SHA-256 ${network.checksum}): name their file with --network.`,
   );

@@ -182,22 +182,34 @@ describe("What is no recipe of this version is refused as misuse", () => {
   });
 });
 
-test("A picture is the same only where it was guided alike", () => {
-  const job = jobOf(INPUTS, {}, SIZE, ENGINE);
-  const mask = { name: "mask", checksum: "mask" };
-  const crop = { left: 0, top: 0, width: 0.5, height: 1 };
-  const [style] = job.styles;
-  const others: readonly Job[] = [
-    { ...job, keep: mask },
-    { ...job, masks: [mask], styles: [{ ...style, mask: 0 }] },
-    { ...job, masks: [{ ...mask, checksum: "other" }], styles: [{ ...style, mask: 0 }] },
-    { ...job, styles: [{ ...style, crop }] },
-  ];
-  expect(isSamePicture(job, structuredClone(job))).toBe(true);
-  for (const other of others) {
-    expect(isSamePicture(other, structuredClone(other))).toBe(true);
-    for (const another of [job, ...others.filter((one) => one !== other)]) {
-      expect(isSamePicture(other, another)).toBe(false);
-    }
-  }
+describe("Two jobs", () => {
+  const start = { name: "start.png", checksum: "2" };
+  const job = jobOf({ ...INPUTS, initial: start }, { size: 64, init: "start.png" }, SIZE, ENGINE);
+
+  test.each<[string, Partial<Job>]>([
+    ["other names", { content: { ...PHOTO, name: "cat.jpg" }, initial: { ...start, name: "x.png" } }],
+    ["another device", { device: "webgpu", options: { ...job.options, device: "webgpu" } }],
+    ["other threads and memory", { options: { ...job.options, threads: 9, memory: 1e9, init: "x.png" } }],
+    ["a plan", { plan: [{ ...SIZE, iterations: 1 }] }],
+  ])("ask for one picture with %s", (_, change) => {
+    expect(isSamePicture(job, { ...job, ...change })).toBe(true);
+    expect(isSamePicture(job, jobFrom(JSON.parse(JSON.stringify({ ...job, ...change }))))).toBe(true);
+  });
+
+  test.each<[string, Partial<Job>]>([
+    ["another photograph", { content: { ...PHOTO, checksum: "1" } }],
+    ["another weight", { styles: [{ ...PHOTO, weight: 2 }, ...INPUTS.styles] }],
+    [
+      "a part of a painting",
+      { styles: [{ ...PHOTO, weight: 1, crop: { left: 0, top: 0, width: 0.5, height: 1 } }] },
+    ],
+    ["a mask", { masks: [PHOTO], styles: [{ ...PHOTO, weight: 1, mask: 0 }] }],
+    ["something kept", { keep: PHOTO }],
+    ["another start", { initial: { ...start, checksum: "3" } }],
+    ["another network", { network: { name: "narrow", checksum: "wide" } }],
+    ["another option", { options: { ...job.options, seed: 1 } }],
+    ["another size", { size: { width: 64, height: 47 } }],
+  ])("ask for two pictures with %s", (_, change) => {
+    expect(isSamePicture(job, { ...job, ...change })).toBe(false);
+  });
 });

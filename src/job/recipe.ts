@@ -254,21 +254,15 @@ export function jobFrom(recipe: unknown): Job {
  * Whether two jobs ask for one picture: of the same inputs, whatever they are called, by the same options and the same
  * network. Where it is computed, and with how much memory, changes no more than its last digits.
  */
-export const isSamePicture = (one: Job, other: Job): boolean =>
-  JSON.stringify(essenceOf(one)) === JSON.stringify(essenceOf(other));
+export const isSamePicture = (one: Job, other: Job): boolean => essenceOf(one) === essenceOf(other);
 
-function essenceOf(job: Job) {
-  const { threads: _, memory: __, device: ___, network: ____, init, ...options } = job.options;
-  return [
-    options,
-    job.network.checksum,
-    job.content.checksum,
-    job.styles.map(({ checksum, weight, mask, crop }) => [checksum, weight, mask, crop]),
-    job.masks?.map(({ checksum }) => checksum) ?? [],
-    job.keep?.checksum,
-    job.initial?.checksum ?? init,
-    job.size,
-  ];
+/** All of a job but for names, and for what says where it is run. */
+function essenceOf(job: Job): string {
+  const { options, network, device: _, plan: __, ...inputs } = jobSchema.parse(job);
+  const { threads: ___, memory: ____, device: _____, network: ______, init, ...others } = options;
+  const start = inputs.initial === undefined ? init : undefined;
+  const all = { ...inputs, others, start, network: network.checksum };
+  return JSON.stringify(all, (key, value: unknown) => (key === "name" ? undefined : value));
 }
 
 /** The total loss and the losses of each kind, by their names. */

@@ -6,6 +6,7 @@ import { inProfile } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
 import { required } from "../required.ts";
 import { finishColours } from "./colour.ts";
+import { copied } from "./copied.ts";
 import { DivergedError } from "./diverged.ts";
 import { type Guidance, keeping } from "./guidance.ts";
 import { type Iterate, requireCurrent } from "./iterate.ts";
@@ -104,7 +105,7 @@ function iterateOf(
     async state() {
       requireCurrent(current, state.evaluation, "state");
       const place = { work, plan, scale: index, evaluationsBefore, steering: steering.steering() };
-      return structuredClone(runStateOf(state, { ...place, seconds: secondsElapsed }));
+      return copied(runStateOf(state, { ...place, seconds: secondsElapsed }));
     },
   };
   return {

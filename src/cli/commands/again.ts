@@ -2,7 +2,6 @@
  * `impasto again`: makes a picture again from its recipe, the same or with other options.
  * @module
  */
-
 import { dirname } from "node:path";
 import { MisuseError } from "../../errors.ts";
 import { cropSize } from "../../image/crop.ts";
@@ -147,8 +146,8 @@ async function changed({ before, found, network, changes, start, fromResult }: R
   const inputs = first === undefined ? others : { ...others, initial: first };
   const paintings: NamedPainting[] = [];
   for (const { name, checksum, crop } of before.styles) {
-    const { size } = await lookAt(checksum);
-    paintings.push({ name, picture: crop === undefined ? size : cropSize(size, crop) });
+    const own = (await lookAt(checksum)).size;
+    paintings.push({ name, picture: crop === undefined ? own : cropSize(own, crop) });
   }
   return {
     options,
