@@ -126,7 +126,7 @@ describe("impasto timelapse", () => {
   it.each([
     ["nothing", [], "missing required argument 'frames'"],
     ["a single picture", ["photo.png"], "an animation needs at least two"],
-    ["a folder without frames", ["empty"], '"empty" has no frames'],
+    ["a folder without pictures", ["empty"], '"empty" has no pictures'],
     ["a picture that is missing", ["frames", "missing.png"], 'no file "missing.png"'],
     ["a picture of another shape", ["frames", "tall.png", "photo.png"], '"tall.png" has 30×60 pixels'],
     ["another format", ["frames", "-o", "movie.mp4"], 'ends in .webp or .gif but received "movie.mp4"'],

@@ -25,7 +25,7 @@ export const optionFlags = (
   inGroups(optionFields())
     .filter(({ name }) => names?.includes(name) ?? true)
     .map((field) =>
-      new Option(`${flagOf(field.name)} ${PLACEHOLDERS[field.kind]}`, describe(field, defaults[field.name]))
+      new Option(`${flagOf(field.name)} ${placeholderOf(field)}`, describe(field, defaults[field.name]))
         .helpGroup(headingOf(groupOf(field.name)))
         .argParser((text) => readValue(field.kind, text)),
     );
@@ -115,6 +115,9 @@ const PLACEHOLDERS: Readonly<Record<OptionField["kind"], string>> = {
   text: "<value>",
   layers: "<layers>",
 };
+
+const placeholderOf = ({ kind, words }: OptionField): string =>
+  PLACEHOLDERS[words.length > 0 && words.every((word) => numberFrom(word) !== undefined) ? "integer" : kind];
 
 /** What cannot be read stays as it was typed, for the schema to refuse. A choice may be one of numbers. */
 function readValue(kind: OptionField["kind"], text: string): unknown {
