@@ -5,10 +5,11 @@
  */
 import { type Command, Option } from "commander";
 import { MisuseError } from "../errors.ts";
-import { groupOf, inGroups, type OptionGroup } from "../transfer/option-groups.ts";
+import { groupOf, inGroups } from "../transfer/option-groups.ts";
 import { type OptionField, type Options, optionFields, parseOptions } from "../transfer/options.ts";
 import type { Preset } from "../transfer/preset.ts";
 import { PRESETS, resolveSettings, type Settings } from "../transfer/settings.ts";
+import { headingOf } from "./help-groups.ts";
 
 /** The name of an option as a flag: `contentWeight` is `--content-weight`. */
 export const flagOf = (option: string): string =>
@@ -29,9 +30,6 @@ export const optionFlags = (
         .helpGroup(headingOf(groupOf(field.name)))
         .argParser((text) => readValue(field.kind, text)),
     );
-
-/** How a group of options is headed in the help. */
-export const headingOf = (group: OptionGroup): string => `${group}:`;
 
 /**
  * Takes the schema's options out of what the command line gave, and checks them.

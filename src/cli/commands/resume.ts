@@ -10,6 +10,8 @@ import { checkSize, collectFiles, keepCheckpoints, readCheckpoint, secondsFrom }
 import { findInputs, pathsOf, readFound } from "../find-inputs.ts";
 import { checkNetwork, networkChoice } from "../find-network.ts";
 import { textFrom } from "../flags.ts";
+import { frameOptionsFrom } from "../frame-options.ts";
+import { openFrames, refuseFrameNames } from "../frames.ts";
 import type { SeeFile } from "../inputs.ts";
 import { makePicture } from "../make-picture.ts";
 import { openPreview } from "../preview.ts";
@@ -32,11 +34,15 @@ export async function resumeCommand(path: string, flags: Readonly<Record<string,
   const found = await findInputs(inputsOf(job), places, progress.note);
   const network = textFrom(flags.network) ?? networkChoice(job, note.network, folders);
   const outputs = { "--output": output, "--preview": previewPath };
+  const frameOptions = frameOptionsFrom(flags);
+  await refuseFrameNames(outputs, frameOptions);
   await refuseOverwriting(outputs, { pictures: [path, ...pathsOf(found)], init: "content", network });
   const names = [job.content, ...job.styles].map(({ name }) => name);
   const target = await openTarget(output, names, job.options.depth, note.folder);
   checkFits(target.format, job.size.width, job.size.height);
   const preview = await openPreview(previewPath, progress.note);
+  const done = state.evaluationsBefore + state.evaluation;
+  const frames = await openFrames({ ...frameOptions, done }, progress.note);
 
   const options = { ...job.options, network, device: job.device };
   await withEngine(options, progress, async (runner, interrupt) => {
@@ -58,6 +64,7 @@ export async function resumeCommand(path: string, flags: Readonly<Record<string,
       progress,
       interrupt,
       preview,
+      frames,
       checkpoints: await keepCheckpoints(request, run, interrupt.signal, progress.note),
       json: flags.json === true,
     });
