@@ -3,7 +3,7 @@
  * @module
  */
 export { decodePicture, readPicture } from "./image/decode.node.ts";
-export { encodePicture } from "./image/encode.node.ts";
+export { type EncodeOptions, encodePicture } from "./image/encode.node.ts";
 export type { ReadOptions } from "./image/reading.ts";
 export { type InputPicture, readInput } from "./job/inputs.node.ts";
 export { openRunner } from "./job/worker-runner.node.ts";

@@ -76,9 +76,12 @@ describe("--profile and --depth", () => {
     const { stdout } = await run(["recipe", "out.png"], cwd);
     const { options } = jobFrom(JSON.parse(stdout));
     expect(options).toMatchObject({ profile: "display-p3", depth: 16 });
-    const again = ["--profile", String(options.profile), "--depth", String(options.depth)];
-    await run(["wide.png", "painting.png", ...small, ...again, "-o", "again.png"], cwd);
+    await run(["again", "out.png", "-o", "again.png", "--quiet"], cwd);
     expect(readFileSync(join(cwd, "again.png")).equals(readFileSync(join(cwd, "out.png")))).toBe(true);
+    const narrow = ["--profile", "srgb", "--depth", "8", "-o", "narrow.png", "--quiet"];
+    expect(await run(["again", "out.png", ...narrow], cwd)).toMatchObject({ code: 0, stderr: "" });
+    const { depth, icc } = await sharp(join(cwd, "narrow.png")).metadata();
+    expect({ depth, icc }).toEqual({ depth: "uchar", icc: undefined });
   });
 
   it("are not in the recipe where nobody asked, and then the picture is sRGB with 8 bits", async () => {

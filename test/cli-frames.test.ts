@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readPicture } from "../src/image/decode.node.ts";
@@ -61,6 +62,28 @@ describe("--frames", () => {
   it("changes nothing about the result", async () => {
     await run([...SMALL, "-o", "alone.png", "--quiet"]);
     expect(readFileSync(join(root, "alone.png")).equals(readFileSync(join(root, "out.png")))).toBe(true);
+  });
+
+  it("are those of the whole run where it was stopped and gone on with", async () => {
+    const args = [...SMALL.slice(0, 2), "--size", "48", "--iterations", "60", "--threads", "1", "--quiet"];
+    for (const folder of ["whole", "parts"]) mkdirSync(join(root, folder));
+    await run([...args, "--frames", "whole", "--save-every", "7", "-o", "whole.png"]);
+    const flags = ["--checkpoint", "run.ckpt", "--checkpoint-every", "0", "-o", "parts.png"];
+    const frames = ["--frames", "parts", "--save-every", "7"];
+    const first = start([...args, ...flags, ...frames], { cwd: root, env });
+    while (readdirSync(join(root, "parts")).length < 2) await sleep(5);
+    first.child.kill("SIGTERM");
+    expect(await first.ended).toMatchObject({ code: 143 });
+    const other = await run(["resume", "run.ckpt", "--frames", "frames", "--save-every", "x"]);
+    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("for --save-every") });
+    expect(await run(["resume", "run.ckpt", ...frames, "--quiet"])).toMatchObject({ code: 0, stderr: "" });
+    const names = readdirSync(join(root, "whole"));
+    expect(names).toHaveLength(9);
+    expect(readdirSync(join(root, "parts")).toSorted()).toEqual(names.toSorted());
+    for (const name of names) {
+      const [one, two] = ["whole", "parts"].map((folder) => readFileSync(join(root, folder, name)));
+      expect(one?.equals(two ?? Buffer.of()), name).toBe(true);
+    }
   });
 
   it("that cannot be written any longer fail the command, but do not lose its result", async () => {
@@ -126,7 +149,7 @@ describe("impasto timelapse", () => {
   it.each([
     ["nothing", [], "missing required argument 'frames'"],
     ["a single picture", ["photo.png"], "an animation needs at least two"],
-    ["a folder without frames", ["empty"], '"empty" has no frames'],
+    ["a folder without pictures", ["empty"], '"empty" has no pictures'],
     ["a picture that is missing", ["frames", "missing.png"], 'no file "missing.png"'],
     ["a picture of another shape", ["frames", "tall.png", "photo.png"], '"tall.png" has 30×60 pixels'],
     ["another format", ["frames", "-o", "movie.mp4"], 'ends in .webp or .gif but received "movie.mp4"'],

@@ -36,6 +36,7 @@ describe("help", () => {
     expect(headings).toEqual([
       "Arguments:",
       "Often changed:",
+      "Regions:",
       "What counts:",
       "How it is made:",
       "The file:",

@@ -5,10 +5,11 @@
  */
 import { type Command, Option } from "commander";
 import { MisuseError } from "../errors.ts";
-import { groupOf, inGroups, type OptionGroup } from "../transfer/option-groups.ts";
+import { groupOf, inGroups } from "../transfer/option-groups.ts";
 import { type OptionField, type Options, optionFields, parseOptions } from "../transfer/options.ts";
 import type { Preset } from "../transfer/preset.ts";
 import { PRESETS, resolveSettings, type Settings } from "../transfer/settings.ts";
+import { headingOf } from "./help-groups.ts";
 
 /** The name of an option as a flag: `contentWeight` is `--content-weight`. */
 export const flagOf = (option: string): string =>
@@ -25,13 +26,10 @@ export const optionFlags = (
   inGroups(optionFields())
     .filter(({ name }) => names?.includes(name) ?? true)
     .map((field) =>
-      new Option(`${flagOf(field.name)} ${PLACEHOLDERS[field.kind]}`, describe(field, defaults[field.name]))
+      new Option(`${flagOf(field.name)} ${placeholderOf(field)}`, describe(field, defaults[field.name]))
         .helpGroup(headingOf(groupOf(field.name)))
         .argParser((text) => readValue(field.kind, text)),
     );
-
-/** How a group of options is headed in the help. */
-export const headingOf = (group: OptionGroup): string => `${group}:`;
 
 /**
  * Takes the schema's options out of what the command line gave, and checks them.
@@ -115,6 +113,9 @@ const PLACEHOLDERS: Readonly<Record<OptionField["kind"], string>> = {
   text: "<value>",
   layers: "<layers>",
 };
+
+const placeholderOf = ({ kind, words }: OptionField): string =>
+  PLACEHOLDERS[words.length > 0 && words.every((word) => numberFrom(word) !== undefined) ? "integer" : kind];
 
 /** What cannot be read stays as it was typed, for the schema to refuse. A choice may be one of numbers. */
 function readValue(kind: OptionField["kind"], text: string): unknown {

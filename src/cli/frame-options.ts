@@ -2,11 +2,18 @@
  * What the command line says of frames. It is loaded for `--help` too, so it must not know the work.
  * @module
  */
+import { Option } from "commander";
 import { MisuseError } from "../errors.ts";
 import { numberFrom } from "./flags.ts";
 
 /** Evaluations from frame to frame where nobody says how many. */
-export const SAVE_EVERY = 5;
+const SAVE_EVERY = 5;
+
+/** The flags that ask for frames. */
+export const frameFlags = (): readonly Option[] => [
+  new Option("--frames <folder>", "save the picture on its way to this folder, as numbered PNGs"),
+  new Option("--save-every <n>", `evaluations from frame to frame (default: ${SAVE_EVERY})`),
+];
 
 /** Where frames go, and which. */
 export interface FrameOptions {

@@ -5,6 +5,7 @@
 import { Argument, type Command } from "commander";
 import { SHELLS } from "./completion/shells.ts";
 import { optionFlags } from "./flags.ts";
+import { WORDS } from "./help-groups.ts";
 
 /** Adds them to the program. */
 export function addInformation(program: Command): void {
@@ -56,7 +57,7 @@ function addDoctor(program: Command): void {
     doctor.addOption(flag);
   }
   doctor
-    .optionsGroup("What it says:")
+    .optionsGroup(WORDS)
     .option("--json", "print one JSON object")
     .option("--debug", "show where an error comes from")
     .action(async (flags: Record<string, unknown>) => {

@@ -5,6 +5,8 @@
 import { type Command, Option } from "commander";
 import { optionFields } from "../transfer/options.ts";
 import { optionFlags } from "./flags.ts";
+import { frameFlags } from "./frame-options.ts";
+import { headingOf, ON_THE_WAY, WORDS } from "./help-groups.ts";
 
 /** The flags that ask for checkpoints. */
 export const checkpointFlags = (): readonly Option[] => [
@@ -24,7 +26,7 @@ export function addJobCommands(program: Command): void {
 }
 
 function addResume(program: Command): void {
-  program
+  const resume = program
     .command("resume")
     .summary("go on with a run from its checkpoint")
     .description(
@@ -37,8 +39,12 @@ function addResume(program: Command): void {
       "a folder to look for the pictures in, and in those below, by name and checksum",
     )
     .option("--network <file>", "the weights, where they have moved (default: found as when the run began)")
+    .optionsGroup(ON_THE_WAY)
     .option("--checkpoint-every <seconds>", "how often it is saved (default: as the run has it)")
-    .option("--preview <file>", "write the picture as it is to this file every few seconds")
+    .option("--preview <file>", "write the picture as it is to this file every few seconds");
+  for (const flag of frameFlags()) resume.addOption(flag);
+  resume
+    .optionsGroup(WORDS)
     .option("--json", "print the result's facts as one JSON object on the last line of standard output")
     .option("--quiet", "say nothing but errors")
     .option("--debug", "show where an error comes from")
@@ -60,6 +66,7 @@ function addAgain(program: Command): void {
       "Makes a picture again from the recipe that it carries: the same bytes, or another picture where options are given. The pictures that went in are looked for beside it and in the current folder, by name and checksum.",
     )
     .argument("<picture>", "a picture that impasto made")
+    .optionsGroup(headingOf("Often changed"))
     .option(
       "-o, --output <file>",
       "where the new one goes (default: <content>-<style>.png, never over an existing file)",
@@ -73,16 +80,21 @@ function addAgain(program: Command): void {
     .option(
       "--find <folder>",
       "a folder to look for the pictures in, and in those below, by name and checksum",
-    )
-    .option("--preview <file>", "write the picture as it is to this file every few seconds")
+    );
+  for (const flag of optionFlags(undefined, asBefore())) again.addOption(flag);
+  again
+    .optionsGroup(ON_THE_WAY)
+    .option("--preview <file>", "write the picture as it is to this file every few seconds");
+  for (const flag of [...frameFlags(), ...checkpointFlags()]) again.addOption(flag);
+  again
+    .optionsGroup(WORDS)
     .option("--json", "print the result's facts as one JSON object on the last line of standard output")
     .option("--quiet", "say nothing but errors")
-    .option("--debug", "show where an error comes from");
-  for (const flag of [...checkpointFlags(), ...optionFlags(undefined, asBefore())]) again.addOption(flag);
-  again.action(async (picture: string, flags: Record<string, unknown>) => {
-    const { againCommand } = await import("./commands/again.ts");
-    await againCommand(picture, flags);
-  });
+    .option("--debug", "show where an error comes from")
+    .action(async (picture: string, flags: Record<string, unknown>) => {
+      const { againCommand } = await import("./commands/again.ts");
+      await againCommand(picture, flags);
+    });
 }
 
 function addBatch(program: Command): void {
@@ -92,6 +104,7 @@ function addBatch(program: Command): void {
     .description(
       "Makes a picture of each photograph with each painting, or those that a file of jobs lists. What is finished already, by its recipe, is left as it is, so that the same command goes on where it was stopped; what cannot be made is told at the end.",
     )
+    .optionsGroup(headingOf("Often changed"))
     .option("--content <patterns...>", "the photographs: files, or patterns such as 'photos/*.jpg'")
     .option("--style <patterns...>", "the paintings, each a style of its own")
     .option(
@@ -101,13 +114,15 @@ function addBatch(program: Command): void {
     .option(
       "-o, --output <template>",
       "where the results go, with {content} and {style} for the pictures' names; earlier results are replaced, other files never (default: {content}-{style}.png)",
-    )
+    );
+  for (const flag of optionFlags()) batch.addOption(flag);
+  batch
+    .optionsGroup(WORDS)
     .option("--json", "print what became of each as one JSON object on the last line of standard output")
     .option("--quiet", "say nothing but errors")
-    .option("--debug", "show where an error comes from");
-  for (const flag of optionFlags()) batch.addOption(flag);
-  batch.action(async (flags: Record<string, unknown>) => {
-    const { batchCommand } = await import("./commands/batch.ts");
-    await batchCommand(flags);
-  });
+    .option("--debug", "show where an error comes from")
+    .action(async (flags: Record<string, unknown>) => {
+      const { batchCommand } = await import("./commands/batch.ts");
+      await batchCommand(flags);
+    });
 }

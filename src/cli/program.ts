@@ -4,8 +4,9 @@
  * @module
  */
 import { Command } from "commander";
-import { collect, headingOf, optionFlags, refuseRepeatedFlags } from "./flags.ts";
-import { SAVE_EVERY } from "./frame-options.ts";
+import { collect, optionFlags, refuseRepeatedFlags } from "./flags.ts";
+import { frameFlags } from "./frame-options.ts";
+import { headingOf, ON_THE_WAY, REGIONS, WORDS } from "./help-groups.ts";
 import { addInformation } from "./information.ts";
 import { addJobCommands, checkpointFlags } from "./job-commands.ts";
 import { SHEET_DEFAULTS, SHEET_STRENGTHS, sheetOptions } from "./sheet-options.ts";
@@ -23,11 +24,6 @@ Environment:
   IMPASTO_CACHE    the folder that keeps downloaded weights
   HTTPS_PROXY      the proxy to download them through; HTTP_PROXY and NO_PROXY are read as well
 `;
-
-/** Groups of flags that are no options of a transfer. */
-const REGIONS = "Regions:";
-const ON_THE_WAY = "On the way:";
-const WORDS = "What it says:";
 
 /** Builds the program. Commander's messages are thrown, not printed. */
 export function createProgram(): Command {
@@ -59,10 +55,8 @@ export function createProgram(): Command {
   for (const flag of optionFlags()) program.addOption(flag);
   program
     .optionsGroup(ON_THE_WAY)
-    .option("--preview <file>", "write the picture as it is to this file every few seconds")
-    .option("--frames <folder>", "save the picture on its way to this folder, as numbered PNGs")
-    .option("--save-every <n>", `evaluations from frame to frame (default: ${SAVE_EVERY})`);
-  for (const flag of checkpointFlags()) program.addOption(flag);
+    .option("--preview <file>", "write the picture as it is to this file every few seconds");
+  for (const flag of [...frameFlags(), ...checkpointFlags()]) program.addOption(flag);
   program
     .optionsGroup(WORDS)
     .option("--json", "print the result's facts as one JSON object on the last line of standard output")

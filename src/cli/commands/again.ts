@@ -19,6 +19,8 @@ import { checkNewCheckpoint, checkpointFrom, keepCheckpoints } from "../checkpoi
 import { type FoundFile, findInputs, pathsOf, readFound } from "../find-inputs.ts";
 import { checkNetwork, networkChoice } from "../find-network.ts";
 import { flagOf, givenOptions, settingsFrom, textFrom } from "../flags.ts";
+import { frameOptionsFrom } from "../frame-options.ts";
+import { openFrames, refuseFrameNames } from "../frames.ts";
 import type { SeeFile } from "../inputs.ts";
 import { makePicture } from "../make-picture.ts";
 import { type NamedPainting, writeStyleNotes } from "../notes.ts";
@@ -51,9 +53,12 @@ export async function againCommand(path: string, flags: Readonly<Record<string, 
   const read = { pictures: [path, ...pathsOf(found)], init: start ?? "content", network };
   const outputs = { "--output": output, "--preview": previewPath, "--checkpoint": checkpoint?.path };
   await refuseOverwriting(outputs, read);
+  const frameOptions = frameOptionsFrom(flags);
+  await refuseFrameNames(outputs, frameOptions);
   if (checkpoint) await checkNewCheckpoint(checkpoint.path);
   const names = [before.content, ...before.styles].map(({ name }) => name);
   const preview = await openPreview(previewPath, progress.note);
+  const frames = await openFrames(frameOptions, progress.note);
 
   const request = { before, found, network, changes, start, fromResult: flags.from !== undefined };
   const isSame = Object.keys(changes).length === 0 && start === undefined;
@@ -69,7 +74,7 @@ export async function againCommand(path: string, flags: Readonly<Record<string, 
       for (const note of input.picture.notes ?? []) progress.note(note);
       checkpoint?.files.see(file, bytes, input);
     };
-    const run = { job, output, network };
+    const run = { job, output, network, frames: frameOptions };
     await makePicture({
       job,
       io: readFound(found, options, see),
@@ -78,6 +83,7 @@ export async function againCommand(path: string, flags: Readonly<Record<string, 
       progress,
       interrupt,
       preview,
+      frames,
       checkpoints: checkpoint && (await keepCheckpoints(checkpoint, run, interrupt.signal, progress.note)),
       json: flags.json === true,
     });

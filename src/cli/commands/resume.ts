@@ -10,7 +10,8 @@ import { checkSize, collectFiles, keepCheckpoints, readCheckpoint, secondsFrom }
 import { findInputs, pathsOf, readFound } from "../find-inputs.ts";
 import { checkNetwork, networkChoice } from "../find-network.ts";
 import { textFrom } from "../flags.ts";
-import { openFrames } from "../frames.ts";
+import { frameOptionsFrom } from "../frame-options.ts";
+import { openFrames, refuseFrameNames } from "../frames.ts";
 import type { SeeFile } from "../inputs.ts";
 import { makePicture } from "../make-picture.ts";
 import { openPreview } from "../preview.ts";
@@ -33,13 +34,16 @@ export async function resumeCommand(path: string, flags: Readonly<Record<string,
   const found = await findInputs(inputsOf(job), places, progress.note);
   const network = textFrom(flags.network) ?? networkChoice(job, note.network, folders);
   const outputs = { "--output": output, "--preview": previewPath };
+  const frameOptions = frameOptionsFrom(flags);
+  await refuseFrameNames(outputs, frameOptions);
   await refuseOverwriting(outputs, { pictures: [path, ...pathsOf(found)], init: "content", network });
   const names = [job.content, ...job.styles].map(({ name }) => name);
   const target = await openTarget(output, names, job.options.depth, note.folder);
   checkFits(target.format, job.size.width, job.size.height);
   const preview = await openPreview(previewPath, progress.note);
   const done = state.evaluationsBefore + state.evaluation;
-  const frames = note.frames && (await openFrames({ ...note.frames, done }, progress.note));
+  const wished = frameOptions.folder === undefined ? note.frames : frameOptions;
+  const frames = wished && (await openFrames({ ...wished, done }, progress.note));
 
   const options = { ...job.options, network, device: job.device };
   await withEngine(options, progress, async (runner, interrupt) => {
@@ -51,7 +55,7 @@ export async function resumeCommand(path: string, flags: Readonly<Record<string,
       files.see(file, bytes, input);
     };
     const request = { path, every: asked ?? note.every, files };
-    const run = { job, output, folder: note.folder, network, frames: note.frames };
+    const run = { job, output, folder: note.folder, network, frames: wished };
     await makePicture({
       job,
       io: readFound(found, job.options, see),

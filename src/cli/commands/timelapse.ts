@@ -3,7 +3,6 @@
  * coarse sizes are enlarged to the last one's.
  * @module
  */
-import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { ImpastoError, MisuseError } from "../../errors.ts";
 import {
@@ -21,6 +20,7 @@ import { LONGEST_SIDE, SHORTEST_SIDE, type Size, sizeWithLongestSide } from "../
 import { required } from "../../required.ts";
 import { defaultMemory } from "../../transfer/engine.node.ts";
 import { numberFrom } from "../flags.ts";
+import { picturesIn } from "../folder.ts";
 import { framesIn } from "../frames.ts";
 import { openPlace } from "../place.ts";
 import { printableJson } from "../printable.ts";
@@ -104,15 +104,16 @@ function formatOf(output: string): AnimationFormat {
   }
 }
 
-/** Folders stand for the frames in them. */
+/** Folders stand for the frames in them, or where they have none for their pictures. */
 async function filesIn(paths: readonly string[]): Promise<readonly string[]> {
   const files: string[] = [];
   for (const path of paths) {
-    const found = await stat(path).catch(() => undefined);
-    const own = found?.isDirectory() ? await framesIn(path).catch(() => []) : [path];
+    const pictures = picturesIn(path);
+    const frames = pictures === undefined ? [path] : await framesIn(path);
+    const own = frames.length > 0 ? frames : (pictures ?? []);
     if (own.length === 0) {
       throw new MisuseError(
-        `"${path}" has no frames, which are called frame-000001.png and so on: name the folder that --frames named, or the pictures in their order.`,
+        `"${path}" has no pictures: name the folder that --frames named, or pictures in their order.`,
       );
     }
     files.push(...own);

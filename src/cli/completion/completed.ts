@@ -60,11 +60,11 @@ function completedFlag(option: Option): CompletedFlag {
 }
 
 /** What stands in the place of a file's name. */
-const FILE = /<(?:file|folder|photo|painting)>/;
+const FILE = /<(?:file|folder|photo|painting|patterns)(?:\.\.\.)?>/;
 
 function valuesOf(option: Option): Values {
   const field = optionFields().find(({ name }) => name === option.attributeName());
-  if (field === undefined) return { words: [], files: FILE.test(option.flags) };
+  if (field === undefined) return { words: option.argChoices ?? [], files: FILE.test(option.flags) };
   const words = field.kind === "layers" ? LAYERS : field.words;
   return { words, files: field.kind === "text" && words.length > 0 };
 }

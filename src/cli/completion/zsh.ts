@@ -41,11 +41,12 @@ ${commands.length > 0 ? choose : ""}  _arguments ${[...specs, ...place].map(quot
 ${commands.length > 0 ? first : ""}}`;
 }
 
-/** One for each of its names: `--size[longest side of the result]: :(original)`. */
+/** One for each of its names: `*--size[longest side of the result]: :(original)`. Some with a value are given again. */
 const writeFlag = ({ names, summary, value }: CompletedFlag): readonly string[] =>
   names.map((name) => {
     const following = value === undefined ? "" : `: :${action(value)}`;
-    return `(${names.join(" ")})${name}[${summary.replaceAll(/[[\]\\:]/g, "\\$&")}]${following}`;
+    const again = value === undefined ? `(${names.join(" ")})` : "*";
+    return `${again}${name}[${summary.replaceAll(/[[\]\\:]/g, "\\$&")}]${following}`;
   });
 
 function action({ words, files }: Values): string {
