@@ -54,7 +54,8 @@ const CASES: readonly Case[] = [
   ...input("truncated", "truncated.png", 1, /"[^"]*truncated\.png" is damaged or cut short/),
   ...input("a header without data", "huge.png", 1, /"[^"]*huge\.png" is (larger|damaged)/),
   ...input("text named .jpg", "text.jpg", 1, /"[^"]*text\.jpg" is not a picture/),
-  ...input("a folder", ".", 2, /is a folder/),
+  // A folder of paintings is a style.
+  { title: "a content that is a folder", inputs: [".", "style.png"], code: 2, says: /is a folder/ },
   {
     title: "a start that is missing",
     flags: ["--init", "missing.png"],
@@ -90,7 +91,7 @@ const CASES: readonly Case[] = [
   option("--learning-rate 0", "for --learning-rate but received 0."),
   option("--optimizer sgd", 'Expected one of lbfgs, adam for --optimizer but received "sgd".'),
   option("--preset monet", 'for --preset but received "monet".'),
-  option("--pooling mean", 'Expected one of max, average for --pooling but received "mean".'),
+  option("--pooling mean", 'Expected one of max, average, l2 for --pooling but received "mean".'),
   option("--device abacus", 'for --device but received "abacus".'),
   option("--style-layers conv9_9", /for --style-layers but received .*conv9_9/),
   option("--style-layers conv1_1:x", 'for --style-layers but received "conv1_1:x".'),
