@@ -133,7 +133,7 @@ describe("Options", () => {
     [{ learningRate: 0 }, "Expected a finite number above 0 for learningRate but received 0."],
     [{ seed: 2 ** 32 }, "Expected a whole number from 0 to 4294967295 for seed but received 4294967296."],
     [{ optimizer: "sgd" }, 'Expected one of lbfgs, adam for optimizer but received "sgd".'],
-    [{ pooling: "mean" }, 'Expected one of max, average for pooling but received "mean".'],
+    [{ pooling: "mean" }, 'Expected one of max, average, l2 for pooling but received "mean".'],
     [{ init: "" }, 'Expected a text that is not empty for init but received "".'],
     [{ sise: 512 }, "There is no option sise."],
     [{ size: 512, b: 1, a: 2 }, "There is no option b, a."],
