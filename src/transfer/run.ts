@@ -196,7 +196,7 @@ function startOf(
     case "noise":
       return noisePicture(size, settings.noise, settings.seed);
     case "style":
-      return overMeanColour(required(styles[0], "style to start from").picture);
+      return overMeanColour(required(styles[0], "style to begin with").picture);
     default:
       if (initial === undefined) {
         throw new MisuseError(
