@@ -67,7 +67,8 @@ describe("What is not found", () => {
   test("is told all at once, by names and checksums, with the file that is another now", async () => {
     const changed = file("one/photo.png", "changed");
     file("one/painting.txt", "the painting");
-    await expect(find({ folders: [join(folder, "one")] }, [photo, painting])).rejects.toThrow(
+    const wanted = [photo, painting, photo];
+    await expect(find({ folders: [join(folder, "one")] }, wanted)).rejects.toThrow(
       new MisuseError(
         `Not found: "photo.png" (SHA-256 ${photo.checksum}), for "${changed}" is another file (SHA-256 ${checksumOf("changed")}); "painting.png" (SHA-256 ${painting.checksum}): put them back, or name a folder to look into with --find.`,
       ),

@@ -69,8 +69,9 @@ export async function findInputs(
   const checksum = checksums();
   const found = new Map<string, FoundFile>();
   const missing: string[] = [];
-  for (const { name, checksum: wished } of wanted) {
-    if (found.has(wished)) continue;
+  // One file may go in as more than one thing.
+  const each = new Map(wanted.map((input) => [input.checksum, input]));
+  for (const { name, checksum: wished } of each.values()) {
     const before = paths?.get(wished);
     const bytes = Object.hasOwn(held, wished) ? held[wished] : undefined;
     if (bytes !== undefined) {
