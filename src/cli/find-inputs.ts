@@ -17,6 +17,7 @@ import { required } from "../required.ts";
 import { defaultMemory } from "../transfer/engine.node.ts";
 import type { Options } from "../transfer/options.ts";
 import { settingsFrom } from "./flags.ts";
+import { isNamedAsPicture } from "./folder.ts";
 import { memoryToRead, type SeeFile } from "./inputs.ts";
 
 /** Where files may be. */
@@ -44,9 +45,6 @@ export type FoundFiles = ReadonlyMap<string, FoundFile>;
 /** Where they are, those in memory left out. */
 export const pathsOf = (found: FoundFiles): readonly string[] =>
   [...found.values()].flatMap(({ path, bytes }) => (bytes === undefined ? [path] : []));
-
-/** What files of pictures are called: others are not opened to find one whose name has changed. */
-const PICTURES = /\.(png|jpe?g|webp|avif|tiff?|gif|hei[cf])$/i;
 
 /** So many files are opened without a word. */
 const QUICK = 100;
@@ -82,7 +80,7 @@ export async function findInputs(
       ...(before === undefined ? [] : [before]),
       ...files.filter((path) => basename(path) === name),
     ];
-    const others = files.filter((path) => PICTURES.test(path) || extname(path) === extname(name));
+    const others = files.filter((path) => isNamedAsPicture(path) || extname(path) === extname(name));
     const fits = async (path: string): Promise<boolean> => (await checksum(path)) === wished;
     let path = await firstOf(named, fits);
     if (path === undefined) {

@@ -3,6 +3,7 @@
  * the sheet. Stopped by Ctrl-C, it writes the sheet with the cells that are done.
  * @module
  */
+
 import { readBytes } from "../../image/file.node.ts";
 import type { Picture } from "../../image/picture.ts";
 import { resize } from "../../image/resize.ts";
@@ -11,15 +12,14 @@ import { decodeInput, type InputPicture, pictureName } from "../../job/inputs.no
 import type { JobIo } from "../../job/job.ts";
 import { jobOf, lossesOf } from "../../job/recipe.ts";
 import type { JobRunner } from "../../job/runner.ts";
-import { openRunner } from "../../job/worker-runner.node.ts";
 import { required } from "../../required.ts";
 import { defaultMemory } from "../../transfer/engine.node.ts";
 import type { Iterate, Stylization } from "../../transfer/iterate.ts";
 import type { Options } from "../../transfer/options.ts";
+import { withEngine } from "../at-work.ts";
 import { flagsOf, optionsFrom, settingsFrom } from "../flags.ts";
 import { checkStandardInput, memoryToRead, readInputs, readingNotes } from "../inputs.ts";
-import { watchForInterrupt } from "../interrupt.ts";
-import { writeEngine, writeOptionNotes, writeStyleNotes } from "../notes.ts";
+import { writeOptionNotes, writeStyleNotes } from "../notes.ts";
 import { printableJson } from "../printable.ts";
 import { openProgress, type Progress, writeSeconds } from "../progress.ts";
 import { refuseOverwriting } from "../refuse-overwriting.ts";
@@ -69,13 +69,7 @@ export async function sheetCommand(
   target.check(plan.size, paintingPaths.length, strengths.length);
 
   const progress = await openProgress({ quiet: flags.quiet === true });
-  const interrupt = watchForInterrupt(() =>
-    progress.note("Stopping after this evaluation; press Ctrl-C again to stop at once."),
-  );
-  let runner: JobRunner | undefined;
-  try {
-    runner = await openRunner({ ...options, reuse: true });
-    for (const note of writeEngine(runner.engine, options)) progress.note(note);
+  await withEngine({ ...options, reuse: true }, progress, async (runner, interrupt) => {
     for (const note of writeOptionNotes(flags, settingsFrom(options))) progress.note(note);
     for (const note of plan.notes) progress.note(note);
     const results: Stylization[] = [];
@@ -102,11 +96,7 @@ export async function sheetCommand(
     if (flags.json) {
       process.stdout.write(`${printableJson(reportOf(path, sheet, options, runner, stopped))}\n`);
     }
-  } finally {
-    interrupt.release();
-    progress.end();
-    await runner?.close();
-  }
+  });
 }
 
 /** Every painting is decoded once to see that it can be, but only its thumbnail is kept: there may be many. */
