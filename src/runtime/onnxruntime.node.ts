@@ -6,13 +6,12 @@
 import { existsSync } from "node:fs";
 import type { InferenceSession } from "onnxruntime-node";
 import { ImpastoError } from "../errors.ts";
-import { fingerprint } from "../graph/fingerprint.ts";
-import { type MadeConstants, writeOnnx } from "../graph/onnx.ts";
-import { type Shape, ShapeError, sizeOf } from "../graph/shape.ts";
-import type { Capabilities } from "../graph/tensor.ts";
+import { writeOnnx } from "../graph/onnx.ts";
+import { capabilitiesOf } from "./capabilities.ts";
 import { coreCount } from "./cores.node.ts";
-import { type KeepingRuntime, keepingPrograms } from "./kept-programs.ts";
-import type { Device, Runtime } from "./runtime.ts";
+import type { KeepingRuntime } from "./kept-programs.ts";
+import { onnxRuntimeOn } from "./onnxruntime.ts";
+import type { Device, RealDevice } from "./runtime.ts";
 
 /** How a runtime is opened. */
 export interface RuntimeOptions {
@@ -35,45 +34,38 @@ const FASTEST_FIRST = ["cuda", "dml", "webgpu"] as const;
  * @example const runtime = await openRuntime({ device: "cpu", threads: 2 });
  */
 export async function openRuntime({ keep = 0, ...options }: RuntimeOptions = {}): Promise<KeepingRuntime> {
-  const runtime = await openOnDevice(options);
-  const numbers = new WeakMap<Float32Array, number>();
-  let arrays = 0;
-  const numberOf = (values: Float32Array): number => {
-    const number = numbers.get(values) ?? ++arrays;
-    numbers.set(values, number);
-    return number;
-  };
-  return keepingPrograms(
-    runtime,
-    (outputs) => fingerprint(outputs, capabilitiesOf(runtime.device), numberOf),
-    keep,
-  );
-}
-
-async function openOnDevice(options: Omit<RuntimeOptions, "keep">): Promise<Runtime> {
   const ort = await loadOnnxRuntime();
   // A device that fails is reported by us; ONNX Runtime's own words on it would be in red on every terminal.
   ort.env.logLevel = "fatal";
   const available = ort.listSupportedBackends().map(({ name }) => name);
   const { device = "auto", threads = coreCount(), profile } = options;
-  const sessions = { threads, profile };
+  const on = (device: NativeDevice): KeepingRuntime =>
+    onnxRuntimeOn(ort, {
+      device,
+      threads,
+      capabilities: capabilitiesHere(device),
+      session: sessionOptions(device, { threads, profile }),
+      keepsValues: device === "webgpu",
+      keep,
+    });
+  if (device === "wasm") throw new ImpastoError('Device "wasm" is not available here.');
   if (device !== "auto") {
     await requireDevice(ort, device, available);
-    return runtimeOn(ort, device, sessions);
+    return on(device);
   }
   for (const candidate of FASTEST_FIRST) {
     if (available.includes(candidate) && mayHave(candidate) && (await works(ort, candidate)) === true) {
-      return runtimeOn(ort, candidate, sessions);
+      return on(candidate);
     }
   }
-  return runtimeOn(ort, "cpu", sessions);
+  return on("cpu");
 }
 
 /** What there is to know of ONNX Runtime on this machine. */
 export interface RuntimeFacts {
   readonly version: string;
   /** Whether each device works; if not, why. */
-  readonly devices: Readonly<Record<RealDevice, true | string>>;
+  readonly devices: Readonly<Record<NativeDevice, true | string>>;
 }
 
 /** Tries the smallest model on every device. */
@@ -81,7 +73,7 @@ export async function examineRuntime(): Promise<RuntimeFacts> {
   const ort = await loadOnnxRuntime();
   ort.env.logLevel = "fatal";
   const available = ort.listSupportedBackends().map(({ name }) => name);
-  const tried = async (device: RealDevice): Promise<true | string> => {
+  const tried = async (device: NativeDevice): Promise<true | string> => {
     if (!available.includes(device)) return NOT_BUILT;
     return mayHave(device) ? works(ort, device) : "no graphics device";
   };
@@ -113,7 +105,8 @@ function loadOnnxRuntime(): Promise<Ort> {
   return import("onnxruntime-node");
 }
 
-type RealDevice = Exclude<Device, "auto">;
+/** What the native package may have. */
+type NativeDevice = Exclude<RealDevice, "wasm">;
 
 /** What all sessions of a runtime have in common. */
 interface SessionSettings {
@@ -121,7 +114,7 @@ interface SessionSettings {
   readonly profile?: string | undefined;
 }
 
-async function requireDevice(ort: Ort, device: RealDevice, available: readonly string[]): Promise<void> {
+async function requireDevice(ort: Ort, device: NativeDevice, available: readonly string[]): Promise<void> {
   if (device === "cpu") return;
   // ONNX Runtime drops a device it was not built with, with a warning, and runs on the CPU.
   const known = available.includes(device);
@@ -136,15 +129,15 @@ async function requireDevice(ort: Ort, device: RealDevice, available: readonly s
  * Whether it makes sense to try a device nobody asked for: on a Linux without graphics devices, looking for WebGPU makes
  * native libraries print warnings that cannot be silenced.
  */
-const mayHave = (device: RealDevice): boolean =>
+const mayHave = (device: NativeDevice): boolean =>
   device !== "webgpu" || process.platform !== "linux" || existsSync("/dev/dri");
 
 /** Whether the smallest model runs on the device; if not, ONNX Runtime's own reason. */
-async function works(ort: Ort, device: RealDevice): Promise<true | string> {
+async function works(ort: Ort, device: NativeDevice): Promise<true | string> {
   try {
     const { scalar } = await import("../graph/tensor.ts");
     const session = await ort.InferenceSession.create(
-      writeOnnx({ one: scalar(1) }, { capabilities: capabilitiesOf(device), made: new WeakMap() }).bytes,
+      writeOnnx({ one: scalar(1) }, { capabilities: capabilitiesHere(device), made: new WeakMap() }).bytes,
       sessionOptions(device, { threads: 1 }),
     );
     await session.release();
@@ -157,7 +150,7 @@ async function works(ort: Ort, device: RealDevice): Promise<true | string> {
 }
 
 function sessionOptions(
-  device: RealDevice,
+  device: NativeDevice,
   { threads, profile }: SessionSettings,
 ): InferenceSession.SessionOptions {
   return {
@@ -171,59 +164,4 @@ function sessionOptions(
   };
 }
 
-/** What is good on a device. ONNX Runtime's packages have the blocked layout for x64 processors alone. */
-const capabilitiesOf = (device: RealDevice): Capabilities => ({
-  freeFeeds: device === "cpu",
-  winograd: device === "cpu",
-  channelBlocks: device === "cpu" && process.arch === "x64",
-});
-
-function runtimeOn(ort: Ort, device: RealDevice, sessions: SessionSettings): Runtime {
-  const made: MadeConstants = new WeakMap();
-  const capabilities = capabilitiesOf(device);
-  return {
-    device,
-    threads: sessions.threads,
-    async compile(outputs) {
-      const model = writeOnnx(outputs, { capabilities, made });
-      const session = await ort.InferenceSession.create(model.bytes, sessionOptions(device, sessions));
-      const shared = [...model.shared].map(([name, { values, shape }]) => [
-        name,
-        new ort.Tensor("float32", values, shape),
-      ]);
-      return {
-        async run(inputs) {
-          const feeds = [...model.inputs].map(([name, shape]) => [
-            name,
-            new ort.Tensor("float32", checked(inputs, name, shape), shape),
-          ]);
-          const results = await session.run(Object.fromEntries([...feeds, ...shared]));
-          return Object.fromEntries(
-            Object.entries(results).map(([name, { data }]) => [name, floats(name, data)]),
-          );
-        },
-        async release() {
-          if (sessions.profile !== undefined) session.endProfiling();
-          await session.release();
-        },
-      };
-    },
-  };
-}
-
-function checked(inputs: Readonly<Record<string, Float32Array>>, name: string, shape: Shape): Float32Array {
-  const values = inputs[name];
-  if (values?.length !== sizeOf(shape)) {
-    throw new ShapeError(
-      `input ${name}`,
-      `${sizeOf(shape)} values`,
-      values ? [[values.length], shape] : [shape],
-    );
-  }
-  return values;
-}
-
-function floats(name: string, data: unknown): Float32Array {
-  if (data instanceof Float32Array) return data;
-  throw new ImpastoError(`ONNX Runtime gave ${name} in another type than float32.`);
-}
+const capabilitiesHere = (device: NativeDevice) => capabilitiesOf(device, process.arch === "x64");
