@@ -12,7 +12,7 @@ import { type Moments, mappedMoments, moments } from "../loss/moments.ts";
 import type { Layer } from "../network/layers.ts";
 import { type FeatureMap, type Features, featuresAt } from "../network/network.ts";
 import { required } from "../required.ts";
-import { maskInput, unitInput } from "./guidance.ts";
+import { featuresWithin, type Guided, maskInput, unitInput } from "./guidance.ts";
 import type { Named } from "./named.ts";
 
 const averageName = (layer: Layer, part: keyof Moments, region?: number): string =>
@@ -33,18 +33,27 @@ export function momentsAmong(averages: Named<Tensor>, layer: Layer): Moments {
   return { second: average("second"), mean: average("mean") };
 }
 
-/** ⟨w f fᵀ⟩ and ⟨w f⟩ of a layer's features f, by their names; w is a region's mask, of which the graph takes √w. */
-export function maskedAveragesOf(features: Features, layer: Layer, region: number): Named<Tensor> {
+/**
+ * ⟨w f fᵀ⟩ and ⟨w f⟩ of a layer's features f, by their names; w is a region's mask, of which the graph takes √w. Where w
+ * is 0 all around, the features are not looked at.
+ */
+export function maskedAveragesOf(
+  features: Features,
+  layer: Layer,
+  region: number,
+  guided: Guided,
+): Named<Tensor> {
   const { tensor } = featuresAt(features, layer);
-  const [, rows, height, width] = tensor.shape;
-  const positions = height * width;
-  const root = maskInput(region, layer, tensor);
-  const weighed = reshape(multiply(tensor, root), [rows, positions]);
+  const within = featuresWithin(guided, region, layer, tensor);
+  const [, rows, height, width] = within.shape;
+  const positions = tensor.shape[2] * tensor.shape[3];
+  const root = maskInput(region, layer, within);
+  const weighed = reshape(multiply(within, root), [rows, height * width]);
   return {
     [averageName(layer, "second", region)]: scale(1 / positions, rowProducts(weighed)),
     [averageName(layer, "mean", region)]: scale(
       1 / positions,
-      matmul(weighed, reshape(root, [positions, 1])),
+      matmul(weighed, reshape(root, [height * width, 1])),
     ),
   };
 }

@@ -74,7 +74,7 @@ export const sharesOf = (
 ): Named<Tensor> =>
   Object.fromEntries(
     averages.flatMap(({ layer, averages }) =>
-      Object.entries(averages(own, guidance !== undefined)).map(([name, average]) => [
+      Object.entries(averages(own, guidance && {})).map(([name, average]) => [
         name,
         scale(shareOf(partition, layer), average),
       ]),

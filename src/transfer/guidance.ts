@@ -8,6 +8,7 @@
 import { MisuseError } from "../errors.ts";
 import { add } from "../graph/operations/add.ts";
 import { multiply } from "../graph/operations/multiply.ts";
+import { slice } from "../graph/operations/slice.ts";
 import { input, type Tensor } from "../graph/tensor.ts";
 import { type Mask, resizeMask } from "../image/mask.ts";
 import type { Picture } from "../image/picture.ts";
@@ -24,6 +25,8 @@ export interface Guidance {
   readonly size: Size;
   /** For each region √w at each layer's stride, by the stride; nothing where it is the whole picture. */
   readonly roots: readonly (ReadonlyMap<number, Float32Array> | undefined)[];
+  /** For each region, by the stride, the smallest box of features outside which w is 0, where that is less than all. */
+  readonly boxes: readonly (ReadonlyMap<number, Box> | undefined)[];
   /** For each region 1 / ⟨w⟩ at each layer's stride. */
   readonly units: readonly (ReadonlyMap<number, number> | undefined)[];
   /** Each region's part of the picture. */
@@ -33,6 +36,9 @@ export interface Guidance {
   /** What is kept: k times the photograph, `[3, H, W]`, and 1 − k, `[H, W]`. */
   readonly keep?: { readonly photograph: Float32Array; readonly free: Float32Array };
 }
+
+/** That features are a picture's, which masks weigh; with the boxes of its masks where it is looked at whole. */
+export type Guided = Partial<Pick<Guidance, "boxes">>;
 
 /**
  * The guidance at one size.
@@ -68,6 +74,17 @@ export function guidanceAt(
   return {
     size,
     roots: planes.map((byStride) => byStride && mapped(byStride, (plane) => plane.map(Math.sqrt))),
+    boxes: planes.map(
+      (byStride) =>
+        byStride &&
+        new Map(
+          [...byStride].flatMap(([stride, plane]) => {
+            const all = scaledBox({ left: 0, top: 0, ...size }, stride);
+            const box = supportOf(plane, all);
+            return box.width * box.height < WORTH_CUTTING * all.width * all.height ? [[stride, box]] : [];
+          }),
+        ),
+    ),
     units: planes.map(
       (byStride) => byStride && mapped(byStride, (plane) => 1 / Math.max(LEAST_SHARE, meanOf(plane))),
     ),
@@ -94,6 +111,7 @@ export function regionShares(parts: readonly number[], regions: readonly Region[
 export const unguided = ({ width, height }: Size): Guidance => ({
   size: { width, height },
   roots: [undefined],
+  boxes: [undefined],
   units: [undefined],
   parts: [1],
   shares: [1],
@@ -102,6 +120,15 @@ export const unguided = ({ width, height }: Size): Guidance => ({
 /** The name of the graph's input for √w of a region at a layer, and for 1 / ⟨w⟩ there. */
 const maskName = (region: number, stride: number): string => `mask.${region}.${stride}`;
 const unitName = (region: number, stride: number): string => `mask.${region}.${stride}.unit`;
+
+/** A layer's features `[1, rows, H, W]` where a region is: its box of them. */
+export function featuresWithin({ boxes }: Guided, region: number, layer: Layer, features: Tensor): Tensor {
+  const box = boxes?.[region]?.get(strideOf(layer));
+  if (box === undefined) return features;
+  const [batch, rows] = features.shape;
+  const { left, top, width, height } = box;
+  return slice(features, [0, 0, top, left], [batch, rows, top + height, left + width]);
+}
 
 /** √w of a region at a layer, as an input of the graph. @param features the layer's, `[1, rows, H, W]`. */
 export const maskInput = (region: number, layer: Layer, features: Tensor): Tensor =>
@@ -132,13 +159,16 @@ const FREE = "keep.free";
 const KEPT = "keep.photograph";
 
 /** What a graph takes of the guidance: for all of the picture, or for one of its blocks. */
-export function guidanceArrays({ size, roots, units, keep }: Guidance, block?: Block): Arrays {
-  const at = (plane: Float32Array, stride: number): Float32Array => {
-    if (block === undefined) return plane;
-    return cut(plane, scaledBox({ left: 0, top: 0, ...size }, stride), scaledBox(block.region, stride));
+export function guidanceArrays({ size, roots, boxes, units, keep }: Guidance, block?: Block): Arrays {
+  const at = (plane: Float32Array, stride: number, whole?: Box): Float32Array => {
+    const box = block ? scaledBox(block.region, stride) : whole;
+    return box ? cut(plane, scaledBox({ left: 0, top: 0, ...size }, stride), box) : plane;
   };
   const masks = roots.flatMap((byStride, region) =>
-    [...(byStride ?? [])].map(([stride, plane]) => [maskName(region, stride), at(plane, stride)] as const),
+    [...(byStride ?? [])].map(([stride, plane]) => {
+      const box = boxes[region]?.get(stride);
+      return [maskName(region, stride), at(plane, stride, box)] as const;
+    }),
   );
   const means = units.flatMap((byStride, region) =>
     [...(byStride ?? [])].map(([stride, unit]) => [unitName(region, stride), Float32Array.of(unit)] as const),
@@ -159,6 +189,23 @@ const scaledBox = ({ left, top, width, height }: Box, stride: number): Box => ({
   width: Math.floor(width / stride),
   height: Math.floor(height / stride),
 });
+
+/** A box of more than this part of all is not worth the copy that cutting takes. */
+const WORTH_CUTTING = 0.9;
+
+/** The smallest box that has all that is not 0; where nothing is, one place. */
+function supportOf(plane: Float32Array, { width, height }: Size): Box {
+  let [left, top, right, bottom] = [width, height, 0, 0];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (plane[y * width + x] === 0) continue;
+      [left, top] = [Math.min(left, x), Math.min(top, y)];
+      [right, bottom] = [Math.max(right, x + 1), y + 1];
+    }
+  }
+  if (right === 0) return { left: 0, top: 0, width: 1, height: 1 };
+  return { left, top, width: right - left, height: bottom - top };
+}
 
 /** The mean over squares of so many pixels a side; what is left at the end belongs to none. */
 function averaged(mask: Float32Array, { width, height }: Size, stride: number): Float32Array {

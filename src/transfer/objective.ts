@@ -61,7 +61,7 @@ export async function compileObjective(
   const whole = { shape: image.shape, features: throughHeads(features), shares: guidance.shares };
   const { losses, total } = weigh(terms, (term) =>
     term.over === "averages"
-      ? averagesLoss(term, term.averages(features, true), features)
+      ? averagesLoss(term, term.averages(features, guidance), features)
       : term.loss({ image, features: whole.features, whole }, targetInput(term, whole.features)),
   );
   const [gradient] = gradients(total, [variables]);

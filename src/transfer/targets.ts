@@ -14,6 +14,7 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { averagesOf, momentsAmong } from "./averages.ts";
 import { partition } from "./blocks.ts";
 import { gatherAverages, gatherMaps } from "./gathering.ts";
+import type { Guided } from "./guidance.ts";
 import { featuresOf, type Look, layersOf } from "./look.ts";
 import { type Arrays, merged, type Named } from "./named.ts";
 import { type PowerAt, type PowerOf, powerName, powerOf } from "./power.ts";
@@ -28,7 +29,7 @@ export const targetInput = (term: PositionsTerm, features: Features): Tensor | u
 /** The target of a loss of averages, as inputs of a graph. @param network any features: for their shapes. */
 export const targetInputs = (term: AveragesTerm, network: Features): Named<Tensor> =>
   Object.fromEntries(
-    Object.entries(term.target(term.averages(network, false), network)).map(([part, { shape }]) => [
+    Object.entries(term.target(term.averages(network), network)).map(([part, { shape }]) => [
       part,
       input(`${targetName(term)}.${part}`, shape),
     ]),
@@ -180,7 +181,7 @@ const powerAverages = (layer: Layer): AveragesAt => ({
   averages: (features) => averagesOf(features, layer),
 });
 
-const allOf = (some: readonly AveragesAt[], features: Features, guided = false): Named<Tensor> =>
+const allOf = (some: readonly AveragesAt[], features: Features, guided?: Guided): Named<Tensor> =>
   merged(some.map(({ averages }) => averages(features, guided)));
 
 const powersOf = (
@@ -216,7 +217,7 @@ async function describe(
 export const averageInputs = (
   averages: readonly AveragesAt[],
   network: Features,
-  guided = false,
+  guided?: Guided,
 ): Named<Tensor> =>
   Object.fromEntries(
     Object.entries(allOf(averages, network, guided)).map(([name, { shape }]) => [name, input(name, shape)]),

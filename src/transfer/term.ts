@@ -10,6 +10,7 @@ import type { Shape } from "../graph/shape.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { LAYERS, type Layer } from "../network/layers.ts";
 import type { FeatureMap, Features } from "../network/network.ts";
+import type { Guided } from "./guidance.ts";
 import type { Named } from "./named.ts";
 import type { PowerAt } from "./power.ts";
 
@@ -41,9 +42,9 @@ export interface AveragesAt {
   readonly layer: Layer;
   /**
    * Those over the positions that features are given for, to which features of 0 add nothing.
-   * @param guided whether the features are those of the picture, which masks weigh, and not of a painting.
+   * @param guided where the features are those of the picture, which masks weigh, and not of a painting.
    */
-  averages(features: Features, guided: boolean): Named<Tensor>;
+  averages(features: Features, guided?: Guided): Named<Tensor>;
 }
 
 /** A loss that depends on a picture by averages over all of it alone. */
