@@ -10,7 +10,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { pytorchLbfgs } from "../src/optimizer/pytorch-lbfgs.ts";
+import { createOptimizer } from "../src/optimizer/create.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -52,13 +52,14 @@ function runCase(which: BenchCase): z.infer<typeof caseSchema> {
 }
 
 /** Seconds of L-BFGS's own arithmetic in one step, with its memory full. */
-function optimizerSeconds(variables: number, history: number): number {
-  const optimizer = pytorchLbfgs(new Float32Array(variables), { manner: "pytorch", history });
+async function optimizerSeconds(variables: number, history: number): Promise<number> {
+  const settings = { kind: "lbfgs", manner: "pytorch", history } as const;
+  const optimizer = await createOptimizer(new Float32Array(variables), settings);
   const seconds: number[] = [];
   for (let step = 0; step < history + 7; step++) {
     const gradient = optimizer.point.map((value, index) => (value - 1) * (1 + (index % 97)));
     const began = performance.now();
-    optimizer.tell(0, gradient);
+    await optimizer.tell(0, gradient);
     seconds.push((performance.now() - began) / 1000);
   }
   return median(seconds.slice(history));
@@ -79,10 +80,11 @@ for (const preset of flags.presets.split(",")) {
     const rounds = Array.from({ length: Number(flags.runs) }, () =>
       networks.map((network) => runCase({ preset, network, width, height, history })),
     );
+    const seconds = await optimizerSeconds(3 * width * height, history);
     const evaluations = networks.map((network, index) => {
       const of = (key: keyof z.infer<typeof caseSchema>) =>
         median(rounds.map((round) => round[index]?.[key] ?? Number.NaN));
-      const share = optimizerSeconds(3 * width * height, history) / of("secondsPerEvaluation");
+      const share = seconds / of("secondsPerEvaluation");
       const cells = [
         preset,
         network,

@@ -93,10 +93,11 @@ export async function* transfer(
   const program = await engine.runtime.compile({ L, gradient });
 
   // L-BFGS proposes pixels, and is told L and its gradient there.
-  const lbfgs = createOptimizer(start, { kind: "lbfgs", manner: "safeguarded", history: 20, firstStep: 0.1 });
+  const settings = { kind: "lbfgs", manner: "safeguarded", history: 20, firstStep: 0.1 } as const;
+  const lbfgs = await createOptimizer(start, settings);
   for (let evaluation = 1; evaluation <= evaluations; evaluation++) {
     const { L, gradient } = await program.run({ x: lbfgs.point });
-    lbfgs.tell(L[0], gradient);
+    await lbfgs.tell(L[0], gradient);
     yield { loss: L[0], rgb: lbfgs.accepted };
   }
   await program.release();

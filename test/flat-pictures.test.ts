@@ -10,7 +10,6 @@ import type { Engine } from "../src/transfer/engine.ts";
 import { layersOf } from "../src/transfer/look.ts";
 import { type OptionsInput, PRESET_NAMES, parseOptions } from "../src/transfer/options.ts";
 import { prepareObjective } from "../src/transfer/prepare.ts";
-import { optimizeScale } from "../src/transfer/scale.ts";
 import { resolveSettings } from "../src/transfer/settings.ts";
 import { variablesOf } from "../src/transfer/start.ts";
 import { drain, stylize } from "../src/transfer/stylize.ts";
@@ -95,16 +94,15 @@ async function lossesInBlocks(engine: Engine, preset: OptionsInput["preset"]): P
   const photograph = flat(0, 208);
   const subject = { photograph, styles: [{ picture: flat(0.5, 208), weight: 1 }] };
   const prepared = await prepareObjective(photograph, subject, engine, settings, terms, mostPixels);
-  const { objective } = prepared;
   try {
     const losses: number[] = [];
     const start = variablesOf(photograph, settings.variables);
     const weights = prepared.weights(settings);
-    const work = { objective, weights: () => weights, optimizer: settings.optimizer, iterations: 2 };
-    for await (const { loss } of optimizeScale(work, start)) losses.push(loss.total);
+    const work = { weights: () => weights, optimizer: settings.optimizer, iterations: 2 };
+    for await (const { loss } of prepared.minimise(work, start)) losses.push(loss.total);
     return losses;
   } finally {
-    await objective.release();
+    await prepared.release();
   }
 }
 

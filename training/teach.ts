@@ -145,7 +145,7 @@ export async function* teach(
         );
       }
       const rate = rateAt(step, curriculum);
-      optimizer.tell(result.loss, result.gradient);
+      await optimizer.tell(result.loss, result.gradient);
       step += 1;
       yield {
         step,

@@ -5,7 +5,9 @@
  * @module
  */
 import { MisuseError } from "../errors.ts";
-import { type Optimizer, type Points, requireSameLength } from "./optimizer.ts";
+import { hostVectors } from "./host-vectors.ts";
+import type { Optimizer, Points } from "./optimizer.ts";
+import type { Vectors } from "./vectors.ts";
 
 /** What Adam remembers between steps. */
 export interface AdamMoments {
@@ -36,7 +38,7 @@ export interface AdamState extends Points {
   /** m and v, as {@link AdamMoments} has them. */
   readonly first: Float32Array;
   readonly second: Float32Array;
-  steps: number;
+  readonly steps: number;
 }
 
 /** An {@link Optimizer} whose moments can be read out. */
@@ -53,22 +55,36 @@ export interface Adam extends Optimizer<AdamState> {
  * const optimizer = adam(pixels, { learningRate: 0.02, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
  */
 export function adam(start: Float32Array, { moments, ...options }: AdamOptions): Adam {
-  const state: AdamState = {
-    kind: "adam",
-    point: start.slice(),
-    accepted: start.slice(),
-    first: moments?.first.slice() ?? new Float32Array(start.length),
-    second: moments?.second.slice() ?? new Float32Array(start.length),
-    steps: moments?.steps ?? 0,
+  const points = { point: start.slice(), accepted: start.slice() };
+  const first = moments?.first.slice() ?? new Float32Array(start.length);
+  const second = moments?.second.slice() ?? new Float32Array(start.length);
+  const memory = { ...points, first, second, steps: moments?.steps ?? 0 };
+  const optimizer = adamWith(hostVectors(start.length), memory, options);
+  return {
+    ...optimizer,
+    get moments() {
+      return { first: first.slice(), second: second.slice(), steps: memory.steps };
+    },
   };
-  return resumeAdam(state, options);
+}
+
+/** What Adam works on. */
+export interface AdamMemory<Vector> extends Points<Vector> {
+  readonly first: Vector;
+  readonly second: Vector;
+  steps: number;
 }
 
 /**
- * Goes on from a state, which from then on is the optimiser's.
- * @throws {MisuseError} for a number outside its range, or arrays that have not one length.
+ * Adam on vectors, wherever they are.
+ * @param memory where to go on; from then on it is the optimiser's.
+ * @throws {MisuseError} for a number outside its range, or vectors that have not one length.
  */
-export function resumeAdam(state: AdamState, options: Omit<AdamOptions, "moments">): Adam {
+export function adamWith<Vector>(
+  vectors: Vectors<Vector>,
+  memory: AdamMemory<Vector>,
+  options: Omit<AdamOptions, "moments">,
+): Optimizer<AdamState, Vector> {
   const { learningRate, beta1, beta2, epsilon } = options;
   if (typeof learningRate === "number") {
     check(
@@ -81,37 +97,35 @@ export function resumeAdam(state: AdamState, options: Omit<AdamOptions, "moments
   check("beta1", beta1, "a number in [0, 1)", beta1 >= 0 && beta1 < 1);
   check("beta2", beta2, "a number in [0, 1)", beta2 >= 0 && beta2 < 1);
   check("epsilon", epsilon, "a finite number of at least 0", epsilon >= 0 && epsilon < Infinity);
-  const { point, accepted, first, second } = state;
-  for (const [name, array] of Object.entries({ accepted, first, second })) {
-    requireSameLength(name, array, point);
+  const { point, accepted, first, second } = memory;
+  for (const [name, vector] of Object.entries({ point, accepted, first, second })) {
+    vectors.check(name, vector);
   }
 
   return {
-    state,
     point,
     accepted,
     stalled: false,
-    get moments() {
-      return { first: first.slice(), second: second.slice(), steps: state.steps };
-    },
-    tell(_loss, gradient) {
-      requireSameLength("gradient", gradient, point);
-      accepted.set(point);
-      state.steps += 1;
-      const { steps } = state;
+    async tell(_loss, gradient) {
+      vectors.check("gradient", gradient);
+      await vectors.copy(point, accepted);
+      memory.steps += 1;
+      const { steps } = memory;
       const rate = (typeof learningRate === "number" ? learningRate : learningRate()) / (1 - beta1 ** steps);
       const correction = 1 / Math.sqrt(1 - beta2 ** steps);
-      for (let i = 0; i < point.length; i++) {
-        const g = gradient[i];
-        const m = beta1 * first[i] + (1 - beta1) * g;
-        const v = beta2 * second[i] + (1 - beta2) * g * g;
-        first[i] = m;
-        second[i] = v;
-        const denominator = Math.sqrt(v) * correction + epsilon;
-        // A variable whose gradient has always been zero stays, also where ε is zero.
-        if (m !== 0) point[i] -= (rate * m) / denominator;
-      }
+      await vectors.adam(gradient, { beta1, beta2, rate, correction, epsilon }, first, second, point);
       return true;
+    },
+    state: async () => ({
+      kind: "adam",
+      point: await vectors.read(point),
+      accepted: await vectors.read(accepted),
+      first: await vectors.read(first),
+      second: await vectors.read(second),
+      steps: memory.steps,
+    }),
+    release() {
+      for (const vector of [point, accepted, first, second]) vectors.release(vector);
     },
   };
 }

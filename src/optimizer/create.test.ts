@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { MisuseError } from "../errors.ts";
-import { createOptimizer, type OptimizerSettings, resumeOptimizer } from "./create.ts";
+import { createOptimizer, type OptimizerSettings, type OptimizerState, resumeOptimizer } from "./create.ts";
+import type { Optimizer } from "./optimizer.ts";
 
 const SETTINGS: Readonly<Record<string, OptimizerSettings>> = {
   adam: { kind: "adam", learningRate: 0.05, beta1: 0.9, beta2: 0.99 },
@@ -10,7 +11,7 @@ const SETTINGS: Readonly<Record<string, OptimizerSettings>> = {
 };
 
 /** A valley whose floor is bent, so that line searches fail now and then. */
-function tellOf(optimizer: ReturnType<typeof createOptimizer>): void {
+async function tellOf(optimizer: Optimizer<OptimizerState>): Promise<void> {
   const { point } = optimizer;
   const gradient = new Float32Array(point.length);
   let loss = 0;
@@ -20,31 +21,32 @@ function tellOf(optimizer: ReturnType<typeof createOptimizer>): void {
     gradient[i] += -20 * point[i] * bend - 2 * (1 - point[i]);
     gradient[i + 1] += 10 * bend;
   }
-  optimizer.tell(loss, gradient);
+  await optimizer.tell(loss, gradient);
 }
 
 describe.each(Object.entries(SETTINGS))("The state of %s", (_, settings) => {
   const start = Float32Array.of(-1.2, 1, -0.5, 2, 0.3);
 
-  test("goes on to the same points from wherever it was copied", () => {
-    const whole = createOptimizer(start, settings);
+  test("goes on to the same points from wherever it was copied", async () => {
+    const whole = await createOptimizer(start, settings);
     for (let evaluation = 1; evaluation <= 30; evaluation++) {
-      const resumed = resumeOptimizer(structuredClone(whole.state), settings);
+      const resumed = await resumeOptimizer(structuredClone(await whole.state()), settings);
       expect(resumed.point).toEqual(whole.point);
-      tellOf(whole);
-      tellOf(resumed);
-      expect(resumed.state).toEqual(whole.state);
+      await tellOf(whole);
+      await tellOf(resumed);
+      expect(await resumed.state()).toEqual(await whole.state());
     }
     expect(whole.point).not.toEqual(start);
   });
 
-  test("is refused where it contradicts itself, or belongs to another optimizer", () => {
-    const { state } = createOptimizer(start, settings);
+  test("is refused where it contradicts itself, or belongs to another optimizer", async () => {
+    const optimizer = await createOptimizer(start, settings);
+    const state = await optimizer.state();
     const short = { ...structuredClone(state), accepted: new Float32Array(2) };
-    expect(() => resumeOptimizer(short, settings)).toThrow(MisuseError);
+    await expect(resumeOptimizer(short, settings)).rejects.toThrow(MisuseError);
     const others = Object.values(SETTINGS).filter((other) => other !== settings);
     for (const other of others) {
-      expect(() => resumeOptimizer(structuredClone(state), other)).toThrow(MisuseError);
+      await expect(resumeOptimizer(structuredClone(state), other)).rejects.toThrow(MisuseError);
     }
   });
 });

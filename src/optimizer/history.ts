@@ -7,27 +7,13 @@
  * @module
  */
 import { MisuseError } from "../errors.ts";
-import {
-  addBank,
-  type Bank,
-  bankProducts,
-  CHUNK,
-  type Curvature,
-  pairsPerBank,
-  storedVectors,
-  writePair,
-} from "./kernels.ts";
-
-/** What the two manners of L-BFGS have in common. */
-export interface HistoryOptions {
-  /** How many pairs to remember; each takes twice the memory of the point, and time in every step. */
-  readonly history: number;
-}
+import { type Curvature, pairsPerBank, storedVectors } from "./kernels.ts";
+import type { Pairs, Vectors } from "./vectors.ts";
 
 /** The pairs and their products. */
 export interface HistoryState {
-  /** Vectors that stand interleaved, in {@link Bank}s of one width. */
-  readonly banks: Float32Array[];
+  /** Vectors that stand interleaved, in banks of one width; see kernels.ts. */
+  readonly banks: readonly Float32Array[];
   /** The slots in use: the first ones, until all are, oldest first. */
   readonly order: number[];
   /** Whether the newest pair's products with the older ones are still to come from the next gradient. */
@@ -55,43 +41,45 @@ export function emptyHistory(capacity: number): HistoryState {
   };
 }
 
-/** The pairs, oldest first, and the directions they give. Memory is taken a bank at a time, as they come. */
-export class History {
-  readonly #state: HistoryState;
-  readonly #size: number;
-  readonly #capacity: number;
-  /** How many pairs a bank holds. */
-  readonly #pairs: number;
-  /** Where the next products are put, and sums of vectors. */
-  #fresh: Float64Array;
-  readonly #sum: Float64Array;
+/**
+ * The pairs, oldest first, and the directions they give.
+ * @param state where to go on; from then on it is the history's.
+ * @throws {MisuseError} for a state of another number of variables, or one that contradicts itself.
+ */
+export async function openHistory<Vector>(
+  vectors: Vectors<Vector>,
+  { banks, ...state }: HistoryState,
+): Promise<History<Vector>> {
+  const { order, sy, yy, products } = state;
+  const capacity = Math.sqrt(sy.length);
+  const slots = new Set(order);
+  const whole =
+    Number.isInteger(capacity) &&
+    yy.length === sy.length &&
+    products.length === storedVectors(capacity) &&
+    slots.size === order.length &&
+    order.every((slot) => Number.isInteger(slot) && slot >= 0 && slot < order.length);
+  if (!whole || banks.length * 2 * pairsPerBank(capacity) < 2 * order.length) {
+    throw new MisuseError(`Expected a history of ${vectors.length} variables but received another`);
+  }
+  return new History(await vectors.pairs(capacity, banks, order.length), state, capacity);
+}
 
-  /**
-   * @param size the number of variables.
-   * @param state where to go on; from then on it is the history's.
-   * @throws {MisuseError} for a state of another number of variables, or one that contradicts itself.
-   */
-  constructor(size: number, state: HistoryState) {
-    const { banks, order, sy, yy, products } = state;
-    const capacity = Math.sqrt(sy.length);
+/** See {@link openHistory}. */
+export class History<Vector> {
+  readonly #pairs: Pairs<Vector>;
+  readonly #state: Omit<HistoryState, "banks">;
+  readonly #capacity: number;
+
+  constructor(pairs: Pairs<Vector>, state: Omit<HistoryState, "banks">, capacity: number) {
+    this.#pairs = pairs;
     this.#state = state;
-    this.#size = size;
     this.#capacity = capacity;
-    this.#pairs = pairsPerBank(capacity);
-    const vectors = storedVectors(capacity);
-    const inUse = Math.ceil(order.length / this.#pairs);
-    const slots = new Set(order);
-    const whole =
-      Number.isInteger(capacity) &&
-      yy.length === sy.length &&
-      products.length === vectors &&
-      banks.length >= inUse &&
-      banks.every(({ length }) => length === 2 * this.#pairs * size) &&
-      slots.size === order.length &&
-      order.every((slot) => Number.isInteger(slot) && slot >= 0 && slot < order.length);
-    if (!whole) throw new MisuseError(`Expected a history of ${size} variables but received another`);
-    this.#fresh = new Float64Array(vectors);
-    this.#sum = new Float64Array(Math.min(CHUNK, size));
+  }
+
+  /** What there is to remember. */
+  async state(): Promise<HistoryState> {
+    return { ...this.#state, banks: await this.#pairs.banks(this.count) };
   }
 
   /** How many pairs are kept at present. */
@@ -107,6 +95,11 @@ export class History {
     return this.#state.sy[at] / this.#state.yy[at];
   }
 
+  /** Lets go of the pairs, where they are not in this process's memory. */
+  release(): void {
+    this.#pairs.release();
+  }
+
   /** Forgets every pair. */
   clear(): void {
     this.#state.order.length = 0;
@@ -118,15 +111,15 @@ export class History {
    * must be the gradient of the last {@link direction} (where there are pairs), and `gradient` that of the next.
    * @param curvature the pair's inner products.
    */
-  keep(
-    step: Float32Array,
-    gradient: Float32Array,
-    previous: Float32Array,
+  async keep(
+    step: Vector,
+    gradient: Vector,
+    previous: Vector,
     curvature: Pick<Curvature, "sy" | "yy">,
-  ): void {
+  ): Promise<void> {
     const oldest = this.#state.order.length === this.#capacity ? this.#state.order.shift() : undefined;
     const slot = oldest ?? this.#state.order.length;
-    writePair(this.#bank(slot), 2 * (slot % this.#pairs), step, gradient, previous);
+    await this.#pairs.write(slot, step, gradient, previous);
     this.#relate(slot, slot, curvature.sy, curvature.yy);
     this.#state.order.push(slot);
     this.#state.pending = true;
@@ -136,53 +129,28 @@ export class History {
    * Writes −H·`gradient` into `direction`.
    * @returns the slope `gradient`·`direction`, negative unless numbers have run out of digits.
    */
-  direction(gradient: Float32Array, direction: Float32Array): number {
-    this.#measure(gradient);
-    const coefficients = this.#fresh.fill(0);
+  async direction(gradient: Vector, direction: Vector): Promise<number> {
+    await this.#measure(gradient);
+    const coefficients = new Float64Array(storedVectors(this.#capacity));
     const gamma = this.#recursion(coefficients);
-    const banks = this.#banksInUse();
-    let slope = 0;
-    for (let from = 0; from < this.#size; from += CHUNK) {
-      const to = Math.min(from + CHUNK, this.#size);
-      const sum = this.#sum.fill(0);
-      for (let b = 0; b < banks; b++)
-        addBank(this.#bankAt(b), coefficients, 2 * this.#pairs * b, sum, from, to);
-      for (let i = from; i < to; i++) {
-        const d = Math.fround(-gamma * gradient[i] - sum[i - from]);
-        direction[i] = d;
-        slope += d * gradient[i];
-      }
-    }
-    return slope;
+    return this.#pairs.combine(this.count, gamma, coefficients, gradient, direction);
   }
 
   /** Takes the products of every pair with the gradient and, from their change, those with the newest y. */
-  #measure(gradient: Float32Array): void {
+  async #measure(gradient: Vector): Promise<void> {
     const before = this.#state.products;
-    const now = this.#multiply(gradient);
-    const newest = this.#state.order.at(-1);
-    if (this.#state.pending && newest !== undefined) {
+    const newest = this.#state.pending ? this.#state.order.at(-1) : undefined;
+    const { gradient: now, newest: own } = await this.#pairs.products(gradient, this.count, newest);
+    if (newest !== undefined) {
       for (const slot of this.#state.order) {
         if (slot === newest) continue;
         const s = 2 * slot;
-        this.#relate(slot, newest, now[s] - before[s], now[s + 1] - before[s + 1]);
+        const [sy, yy] = own ? [own[s], own[s + 1]] : [now[s] - before[s], now[s + 1] - before[s + 1]];
+        this.#relate(slot, newest, sy, yy);
       }
     }
     this.#state.pending = false;
     this.#state.products = now;
-    this.#fresh = before;
-  }
-
-  /** Multiplies every pair by a vector. */
-  #multiply(vector: Float32Array): Float64Array {
-    const out = this.#fresh.fill(0);
-    const banks = this.#banksInUse();
-    for (let from = 0; from < this.#size; from += CHUNK) {
-      const to = Math.min(from + CHUNK, this.#size);
-      for (let b = 0; b < banks; b++)
-        bankProducts(this.#bankAt(b), vector, from, to, out, 2 * this.#pairs * b);
-    }
-    return out;
   }
 
   #relate(older: number, newer: number, sy: number, yy: number): void {
@@ -217,20 +185,5 @@ export class History {
       coefficients[2 * slot + 1] = -gamma * alpha[i];
     }
     return gamma;
-  }
-
-  #banksInUse(): number {
-    return Math.ceil(this.#state.order.length / this.#pairs);
-  }
-
-  /** The bank of a slot, in which its s is at twice its number within the bank, and its y next. */
-  #bank(slot: number): Bank {
-    const index = Math.floor(slot / this.#pairs);
-    this.#state.banks[index] ??= new Float32Array(2 * this.#pairs * this.#size);
-    return this.#bankAt(index);
-  }
-
-  #bankAt(index: number): Bank {
-    return { values: this.#state.banks[index], width: 2 * this.#pairs };
   }
 }

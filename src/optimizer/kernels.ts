@@ -28,6 +28,15 @@ export interface Bank {
   readonly width: number;
 }
 
+/** A copy of one of a bank's vectors. */
+export const vectorOf = ({ values, width }: Bank, k: number): Float32Array =>
+  Float32Array.from({ length: values.length / width }, (_, i) => values[width * i + k]);
+
+/** Writes one of a bank's vectors. */
+export function writeVector({ values: bank, width }: Bank, k: number, vector: Float32Array): void {
+  for (let i = 0; i < vector.length; i++) bank[width * i + k] = vector[i];
+}
+
 /** Adds to `out[at …]` the products of a bank's vectors with `g`, over the variables `from` up to `to`. */
 export function bankProducts(
   { values: bank, width }: Bank,

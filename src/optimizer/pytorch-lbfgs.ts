@@ -4,16 +4,11 @@
  * It may diverge; it is here because neural-style's pictures are made with it.
  * @module
  */
-import { emptyHistory, History, type HistoryOptions, type HistoryState } from "./history.ts";
-import { pairProducts } from "./kernels.ts";
-import { type Optimizer, type Points, requireSameLength } from "./optimizer.ts";
+import { type HistoryState, openHistory } from "./history.ts";
+import type { Optimizer, Points } from "./optimizer.ts";
+import type { Vectors } from "./vectors.ts";
 
 const LEAST_CURVATURE = 1e-10;
-
-/** `torch.optim.LBFGS` without a line search, learning rate 1, both tolerances off. */
-export interface PytorchLbfgsOptions extends HistoryOptions {
-  readonly manner: "pytorch";
-}
 
 /** All that it remembers. */
 export interface PytorchLbfgsState extends Points {
@@ -23,66 +18,62 @@ export interface PytorchLbfgsState extends Points {
   /** The direction, times the length of the step: the s of the pair to come. */
   readonly step: Float32Array;
   readonly history: HistoryState;
+  readonly begun: boolean;
+}
+
+/** What it works on. */
+export interface PytorchLbfgsMemory<Vector> extends Points<Vector> {
+  readonly previous: Vector;
+  readonly step: Vector;
+  readonly history: HistoryState;
   begun: boolean;
 }
 
 /**
  * Makes the optimiser. Every point that it is told of becomes the accepted one.
- * @param start where to begin; copied.
- * @throws {MisuseError} for an option outside its range.
+ * @param memory where to go on; from then on it is the optimiser's.
+ * @throws {MisuseError} for vectors that have not one length.
  */
-export const pytorchLbfgs = (
-  start: Float32Array,
-  { history }: PytorchLbfgsOptions,
-): Optimizer<PytorchLbfgsState> =>
-  resumePytorchLbfgs({
-    kind: "pytorch-lbfgs",
-    point: start.slice(),
-    accepted: start.slice(),
-    previous: new Float32Array(start.length),
-    step: new Float32Array(start.length),
-    history: emptyHistory(history),
-    begun: false,
-  });
-
-/**
- * Goes on from a state, which from then on is the optimiser's.
- * @throws {MisuseError} for arrays that have not one length.
- */
-export function resumePytorchLbfgs(state: PytorchLbfgsState): Optimizer<PytorchLbfgsState> {
-  const { point, accepted, previous, step } = state;
-  for (const [name, array] of Object.entries({ accepted, previous, step })) {
-    requireSameLength(name, array, point);
+export async function pytorchLbfgs<Vector>(
+  vectors: Vectors<Vector>,
+  memory: PytorchLbfgsMemory<Vector>,
+): Promise<Optimizer<PytorchLbfgsState, Vector>> {
+  const { point, accepted, previous, step } = memory;
+  for (const [name, vector] of Object.entries({ point, accepted, previous, step })) {
+    vectors.check(name, vector);
   }
-  const history = new History(point.length, state.history);
+  const history = await openHistory(vectors, memory.history);
 
   return {
-    state,
     point,
     accepted,
     stalled: false,
-    tell(_loss, gradient) {
-      requireSameLength("gradient", gradient, point);
-      accepted.set(point);
-      if (state.begun) {
-        const curvature = pairProducts(step, gradient, previous);
-        if (curvature.sy > LEAST_CURVATURE) history.keep(step, gradient, previous, curvature);
+    async tell(_loss, gradient) {
+      vectors.check("gradient", gradient);
+      await vectors.copy(point, accepted);
+      if (memory.begun) {
+        const curvature = await vectors.pairProducts(step, gradient, previous);
+        if (curvature.sy > LEAST_CURVATURE) await history.keep(step, gradient, previous, curvature);
       }
-      history.direction(gradient, step);
-      const length = state.begun ? 1 : Math.min(1, 1 / absoluteSum(gradient));
-      for (let i = 0; i < step.length; i++) {
-        step[i] *= length;
-        point[i] += step[i];
-      }
-      previous.set(gradient);
-      state.begun = true;
+      await history.direction(gradient, step);
+      const length = memory.begun ? 1 : Math.min(1, 1 / (await vectors.absoluteSum(gradient)));
+      await vectors.advance(length, step, point);
+      await vectors.copy(gradient, previous);
+      memory.begun = true;
       return true;
     },
+    state: async () => ({
+      kind: "pytorch-lbfgs",
+      point: await vectors.read(point),
+      accepted: await vectors.read(accepted),
+      previous: await vectors.read(previous),
+      step: await vectors.read(step),
+      history: await history.state(),
+      begun: memory.begun,
+    }),
+    release() {
+      for (const vector of [point, accepted, previous, step]) vectors.release(vector);
+      history.release();
+    },
   };
-}
-
-function absoluteSum(values: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += Math.abs(values[i]);
-  return sum;
 }

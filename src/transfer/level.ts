@@ -6,6 +6,11 @@
  * which takes a step of its own for each pixel, nearly does.
  * @module
  */
+import { multiply, scale } from "../graph/operations/multiply.ts";
+import { subtract } from "../graph/operations/subtract.ts";
+import { sum } from "../graph/operations/sum.ts";
+import type { Shape } from "../graph/shape.ts";
+import { constant, type Tensor } from "../graph/tensor.ts";
 import type { Size } from "../image/size.ts";
 import type { Objective } from "./objective.ts";
 
@@ -47,4 +52,22 @@ function excesses([even, odd]: readonly number[], lines: number, length: number)
   const mean = (even + odd) / (lines * length);
   const oddLines = Math.floor(lines / 2);
   return [even / ((lines - oddLines) * length) - mean, odd / (oddLines * length) - mean];
+}
+
+/** What {@link level} does, as a graph. @param values `[1, planes, height, width]` */
+export function levelledGraph(values: Tensor): Tensor {
+  const [, , height, width] = values.shape;
+  const mean = scale(1 / (height * width), sum(values, [2, 3]));
+  const excess = (lines: number, others: number, shape: Shape): readonly Tensor[] => {
+    if (lines < 2) return [];
+    return [0, 1].map((parity) => {
+      const own = Float32Array.from({ length: lines }, (_, line) => (line % 2 === parity ? 1 : 0));
+      const chosen = constant(own, shape);
+      const count = own.reduce((count, one) => count + one, 0) * others;
+      const meanOfOwn = scale(1 / count, sum(multiply(values, chosen), [2, 3]));
+      return multiply(subtract(meanOfOwn, mean), chosen);
+    });
+  };
+  const excesses = [...excess(height, width, [1, 1, height, 1]), ...excess(width, height, [1, 1, 1, width])];
+  return excesses.reduce((level, one) => subtract(level, one), values);
 }

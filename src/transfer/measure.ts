@@ -61,9 +61,9 @@ export async function measure(
   const work = { network, settings, terms };
   const { mostPixels } = planMemory(image, work, memory, heldBytes([image, content, style]));
   const subject = { photograph: overMeanColour(content), styles: [{ picture: style, weight: 1 }] };
-  const { objective, weights } = await prepareObjective(image, subject, engine, settings, terms, mostPixels);
+  const prepared = await prepareObjective(image, subject, engine, settings, terms, mostPixels);
   try {
-    const { loss, gradient } = await objective.evaluate(overMeanColour(image).rgb, weights(settings));
+    const { loss, gradient } = await prepared.evaluate(overMeanColour(image).rgb, prepared.weights(settings));
     return {
       network: network.name,
       pooling,
@@ -73,7 +73,7 @@ export async function measure(
       gradientNorm: Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0)),
     };
   } finally {
-    await objective.release();
+    await prepared.release();
   }
 }
 

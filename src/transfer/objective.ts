@@ -27,34 +27,30 @@ export interface LossReport {
 }
 
 /** Loss and gradient at one point. */
-export interface Evaluation {
+export interface Evaluation<Vector = Float32Array> {
   readonly loss: LossReport;
   /** ∂total/∂variables, `[3, height, width]`; good until the next evaluation. */
-  readonly gradient: Float32Array;
+  readonly gradient: Vector;
 }
 
-/** A loss that can be evaluated. It holds native memory until released. */
-export interface Objective {
+/** A loss that can be evaluated, wherever its vectors are. It holds native memory until released. */
+export interface Objective<Vector = Float32Array> {
   /**
    * @param variables `[3, height, width]`, in the settings' units.
    * @param weights what each term counts, by its name.
    * @throws the signal's reason, where it is aborted in the midst of a long evaluation.
    */
-  evaluate(variables: Float32Array, weights: Named<number>, signal?: AbortSignal): Promise<Evaluation>;
+  evaluate(variables: Vector, weights: Named<number>, signal?: AbortSignal): Promise<Evaluation<Vector>>;
   release(): Promise<void>;
 }
 
-/**
- * Builds and compiles the objective for pictures of one size, looked at whole.
- * @param targets looked up at each evaluation.
- */
-export async function compileObjective(
+/** The objective as a graph: what is to be computed of a picture of one size, looked at whole. */
+export function objectiveGraph(
   { width, height }: Size,
-  targets: Arrays,
   terms: readonly Term[],
   look: Look,
-  guidance: Guidance = unguided({ width, height }),
-): Promise<Objective> {
+  guidance: Guidance,
+): { readonly losses: Named<Tensor>; readonly total: Tensor; readonly gradient: Tensor } {
   const variables = input("variables", [1, 3, height, width]);
   const image = withKept(imageOf(variables, look.settings.variables), guidance);
   const features = featuresOf(image, layersOf(terms), look);
@@ -65,6 +61,21 @@ export async function compileObjective(
       : term.loss({ image, features: whole.features, whole }, targetInput(term, whole.features)),
   );
   const [gradient] = gradients(total, [variables]);
+  return { losses, total, gradient };
+}
+
+/**
+ * Builds and compiles the objective for pictures of one size, looked at whole.
+ * @param targets looked up at each evaluation.
+ */
+export async function compileObjective(
+  size: Size,
+  targets: Arrays,
+  terms: readonly Term[],
+  look: Look,
+  guidance: Guidance = unguided(size),
+): Promise<Objective> {
+  const { losses, total, gradient } = objectiveGraph(size, terms, look, guidance);
   const program = await look.runtime.compile({ ...losses, total, gradient });
   const guides = guidanceArrays(guidance);
   return {
@@ -75,14 +86,16 @@ export async function compileObjective(
         ...weightArrays(terms, weights),
         variables: values,
       });
-      const { total, ...found } = numbers(results);
-      return {
-        loss: { total: required(total, "total loss"), terms: found },
-        gradient: required(gradient, "gradient of the loss"),
-      };
+      return { loss: lossReport(results), gradient: required(gradient, "gradient of the loss") };
     },
     release: () => program.release(),
   };
+}
+
+/** The losses among results. */
+export function lossReport(results: Arrays): LossReport {
+  const { total, ...terms } = numbers(results);
+  return { total: required(total, "total loss"), terms };
 }
 
 /** The loss of averages against the targets, which are inputs of the graph. */

@@ -8,15 +8,20 @@ import type { Mask } from "../image/mask.ts";
 import type { Picture } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
 import type { Size } from "../image/size.ts";
+import { hostVectors } from "../optimizer/host-vectors.ts";
 import { required } from "../required.ts";
 import { partition } from "./blocks.ts";
 import { compileBlockwiseObjective } from "./blockwise-objective.ts";
+import { compileDeviceObjective } from "./device-objective.ts";
+import { deviceVectors } from "./device-vectors.ts";
 import type { Engine } from "./engine.ts";
 import { type Guidance, guidanceAt, regionShares, unguided } from "./guidance.ts";
 import { levelled } from "./level.ts";
 import { type Look, layersOf } from "./look.ts";
 import { type Arrays, merged, type Named } from "./named.ts";
-import { compileObjective, type Objective, shapesOf } from "./objective.ts";
+import { compileObjective, type Evaluation, shapesOf } from "./objective.ts";
+import type { ScaleState } from "./run-state.ts";
+import { optimizeScale, type ScaleStep, type ScaleWork } from "./scale.ts";
 import type { Settings } from "./settings.ts";
 import { blended, regionsOf, type WeightedStyle } from "./styles.ts";
 import { paintingAverages, paintingTargets, photographTargets, powersAmong } from "./targets.ts";
@@ -38,7 +43,16 @@ export const maskedRegions = ({ styles, keep }: Pick<Subject, "styles" | "keep">
 
 /** An objective, and what its terms count. */
 export interface Prepared {
-  readonly objective: Objective;
+  /** Its loss and gradient at variables `[3, height, width]`. The gradient is good until the next evaluation. */
+  evaluate(variables: Float32Array, weights: Named<number>): Promise<Evaluation>;
+  /** Minimises it; see {@link optimizeScale}. */
+  minimise(
+    work: ScaleWork,
+    begin: Float32Array | ScaleState,
+    signal?: AbortSignal,
+  ): AsyncGenerator<ScaleStep, void>;
+  /** Whether its vectors are in a device's memory, which may be lost with all that is there. */
+  readonly onDevice: boolean;
   /** What guides the picture at this size. */
   readonly guidance: Guidance;
   /**
@@ -48,6 +62,8 @@ export interface Prepared {
   weights(settings: Settings): Named<number>;
   /** Blends the paintings anew. @throws MisuseError for another number of weights than of styles. */
   blend(weights: readonly number[] | undefined): Promise<void>;
+  /** Lets go of all that it holds, the vectors of what it minimises too. */
+  release(): Promise<void>;
 }
 
 /**
@@ -77,19 +93,12 @@ export async function prepareObjective(
   const layers = layersOf(terms);
   const guidance = guidanceOf(size, subject, terms);
   let shares = sharesOf(guidance, subject.styles, settings.blend);
-  const compile = () => {
-    if (size.width * size.height <= mostPixels) {
-      return compileObjective(size, targets, terms, look, guidance);
-    }
-    const view = { ...look, layers, partition: partition(size, layers, mostPixels), guidance };
-    return compileBlockwiseObjective(view, targets, terms);
-  };
-  const objective = await compile();
+  const minimised = await compileMinimised(size, targets, terms, look, guidance, mostPixels);
   const { shape, features } = shapesOf(guidance, layers, look);
   const masked = maskedRegions(subject);
   return {
+    ...minimised,
     guidance,
-    objective: settings.levelled ? levelled(objective, size) : objective,
     weights(settings) {
       const named = new Map(termsOf(settings, masked).map((term) => [term.name, term]));
       for (const { name, counts } of named.values()) {
@@ -107,6 +116,60 @@ export async function prepareObjective(
       Object.assign(targets, await blendTargets(weights));
       shares = sharesOf(guidance, subject.styles, weights);
     },
+  };
+}
+
+/** The objective, whole or in blocks, where its vectors are best. */
+async function compileMinimised(
+  size: Size,
+  targets: Arrays,
+  terms: readonly Term[],
+  look: Look & { readonly settings: Settings },
+  guidance: Guidance,
+  mostPixels: number,
+): Promise<Pick<Prepared, "evaluate" | "minimise" | "onDevice" | "release">> {
+  const { runtime, settings } = look;
+  const whole = size.width * size.height <= mostPixels;
+  if (whole && runtime.compileOnDevice) {
+    const compile = runtime.compileOnDevice;
+    const objective = await compileDeviceObjective(
+      compile,
+      size,
+      targets,
+      terms,
+      look,
+      guidance,
+      settings.levelled,
+    );
+    const vectors = deviceVectors(compile, [1, 3, size.height, size.width]);
+    return {
+      async evaluate(variables, weights) {
+        const { loss, gradient } = await objective.evaluate(await vectors.adopt(variables), weights);
+        return { loss, gradient: await vectors.read(gradient) };
+      },
+      minimise: (work, begin, signal) => optimizeScale({ objective, vectors }, work, begin, signal),
+      onDevice: true,
+      async release() {
+        await objective.release();
+        await vectors.close();
+      },
+    };
+  }
+  const layers = layersOf(terms);
+  const compiled = await (whole
+    ? compileObjective(size, targets, terms, look, guidance)
+    : compileBlockwiseObjective(
+        { ...look, layers, partition: partition(size, layers, mostPixels), guidance },
+        targets,
+        terms,
+      ));
+  const objective = settings.levelled ? levelled(compiled, size) : compiled;
+  const vectors = hostVectors(3 * size.width * size.height);
+  return {
+    evaluate: (variables, weights) => objective.evaluate(variables, weights),
+    minimise: (work, begin, signal) => optimizeScale({ objective, vectors }, work, begin, signal),
+    onDevice: false,
+    release: () => objective.release(),
   };
 }
 

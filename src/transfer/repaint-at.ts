@@ -12,8 +12,8 @@ import { type Guidance, keeping } from "./guidance.ts";
 import { type Iterate, requireCurrent } from "./iterate.ts";
 import { prepareObjective } from "./prepare.ts";
 import type { Progress, Run } from "./run.ts";
-import { acceptedOf, bestOf, runStateOf, type ScaleState } from "./run-state.ts";
-import { optimizeScale, unlessAborted } from "./scale.ts";
+import { acceptedOf, bestOf, type Place, runStateOf, type ScaleState } from "./run-state.ts";
+import { type ScaleStep, unlessAborted } from "./scale.ts";
 import { optimizerAt } from "./schedule.ts";
 import { pictureOf, variablesOf } from "./start.ts";
 
@@ -32,52 +32,60 @@ export async function* repaintAt(
   const prepared = signal?.aborted ? undefined : await unlessAborted(preparing(), signal);
   if (prepared === undefined) return { ...before, stopped: true };
 
-  const resumed = from?.scale === index ? before.last : undefined;
+  const resumed = from?.scale === index ? before.resumed : undefined;
   const evaluationsBefore = before.evaluations - (resumed?.evaluation ?? 0);
-  let here = resumed;
+  let here: ScaleStep | undefined;
   let diverged: DivergedError | undefined;
   try {
     const work = {
-      objective: prepared.objective,
       weights: steering.weights(prepared),
       before: steering.now(prepared),
       optimizer: optimizerAt(scale, settings),
       iterations,
     };
     const start = () => variablesOf(resize(before.picture, scale.width, scale.height), settings.variables);
-    for await (const state of optimizeScale(work, resumed ?? start(), signal)) {
-      const seconds = state.seconds - (here?.seconds ?? 0);
-      here = state;
-      const { iterate, end } = iterateOf(state, index, run, prepared.guidance, evaluationsBefore, seconds);
-      yield iterate;
-      end();
-      if (signal?.aborted) break;
+    try {
+      for await (const step of prepared.minimise(work, resumed ?? start(), signal)) {
+        const seconds = step.seconds - (here?.seconds ?? resumed?.seconds ?? 0);
+        here = step;
+        const { iterate, end } = iterateOf(step, index, run, prepared.guidance, evaluationsBefore, seconds);
+        yield iterate;
+        end();
+        if (signal?.aborted) break;
+      }
+    } catch (error) {
+      if (!(error instanceof DivergedError)) throw error;
+      diverged = error;
     }
-  } catch (error) {
-    if (!(error instanceof DivergedError)) throw error;
-    diverged = error;
+    const lost = diverged === undefined ? {} : { diverged };
+    const last = here ?? resumed;
+    if (last === undefined) return { ...before, ...lost, stopped: true };
+    // A signal that comes with the very last evaluation stops nothing.
+    const toCome = last.evaluation < iterations || index < plan.length - 1;
+    const stopped = diverged !== undefined || (signal?.aborted === true && toCome);
+    const reached = await reachedBy(last, stopped);
+    return {
+      picture: keeping(pictureOf(reached.variables, scale, settings.variables), prepared.guidance),
+      reached,
+      secondsPerEvaluation: last.seconds / last.evaluation,
+      evaluations: evaluationsBefore + last.evaluation,
+      stopped,
+      ...lost,
+    };
   } finally {
-    await prepared.objective.release();
+    await prepared.release();
   }
-  const lost = diverged === undefined ? {} : { diverged };
-  if (here === undefined) return { ...before, ...lost, stopped: true };
-  // A signal that comes with the very last evaluation stops nothing.
-  const toCome = here.evaluation < iterations || index < plan.length - 1;
-  const stopped = diverged !== undefined || (signal?.aborted === true && toCome);
-  const reached = stopped ? bestOf(here) : acceptedOf(here);
-  return {
-    picture: keeping(pictureOf(reached.variables, scale, settings.variables), prepared.guidance),
-    reached,
-    last: here,
-    evaluations: evaluationsBefore + here.evaluation,
-    stopped,
-    ...lost,
-  };
+}
+
+/** Where the work at a size ends: at the best place, where it was stopped. */
+function reachedBy(last: ScaleStep | ScaleState, stopped: boolean): Place | Promise<Place> {
+  if ("optimizer" in last) return stopped ? bestOf(last) : acceptedOf(last);
+  return stopped ? last.best() : last.accepted();
 }
 
 /** What is told of an evaluation, and what is to be called once the run goes on. */
 function iterateOf(
-  state: ScaleState,
+  step: ScaleStep,
   index: number,
   { work, photograph, plan, settings, steering, timeLeft, elapsed }: Run,
   guidance: Guidance,
@@ -91,21 +99,22 @@ function iterateOf(
     scale: index + 1,
     scales: plan.length,
     size: { width: scale.width, height: scale.height },
-    evaluation: state.evaluation,
+    evaluation: step.evaluation,
     evaluations: scale.iterations,
-    loss: state.loss,
+    loss: step.loss,
     secondsElapsed,
-    secondsLeft: timeLeft.after(index, state.evaluation, seconds),
+    secondsLeft: timeLeft.after(index, step.evaluation, seconds),
     async picture() {
-      requireCurrent(current, state.evaluation, "picture");
-      const picture = keeping(pictureOf(state.optimizer.accepted, scale, settings.variables), guidance);
+      requireCurrent(current, step.evaluation, "picture");
+      const { variables } = await step.accepted();
+      const picture = keeping(pictureOf(variables, scale, settings.variables), guidance);
       const seen = () => resize(photograph, scale.width, scale.height);
       return inProfile(finishColours(picture, seen, settings.color), settings.profile);
     },
     async state() {
-      requireCurrent(current, state.evaluation, "state");
+      requireCurrent(current, step.evaluation, "state");
       const place = { work, plan, scale: index, evaluationsBefore, steering: steering.steering() };
-      return copied(runStateOf(state, { ...place, seconds: secondsElapsed }));
+      return copied(runStateOf(await step.state(), { ...place, seconds: secondsElapsed }));
     },
   };
   return {

@@ -27,13 +27,13 @@ export interface ScaleState {
   readonly seconds: number;
 }
 
-/** The place that a run stands at. */
+/** The place that a state stands at. */
 export const acceptedOf = ({ optimizer, loss }: ScaleState): Place => ({
   variables: optimizer.accepted,
   loss,
 });
 
-/** The best place of a run. */
+/** The best place of a state. */
 export const bestOf = (state: ScaleState): Place => state.best ?? acceptedOf(state);
 
 /** A run between two evaluations. */

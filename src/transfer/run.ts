@@ -76,7 +76,9 @@ export interface Progress {
   readonly picture: Picture;
   /** Where the optimisation stands; nowhere before the first evaluation. */
   readonly reached?: Place;
-  readonly last?: ScaleState;
+  /** The state to go on from, at the size that it is of. */
+  readonly resumed?: ScaleState;
+  readonly secondsPerEvaluation?: number;
   readonly evaluations: number;
   readonly stopped: boolean;
   readonly diverged?: DivergedError;
@@ -153,7 +155,8 @@ export function beginning({ subject, settings, plan, controls: { from } }: Run, 
   return {
     picture: pictureOf(reached.variables, size, settings.variables),
     reached,
-    last,
+    resumed: last,
+    secondsPerEvaluation: last.seconds / last.evaluation,
     evaluations: from.evaluationsBefore + from.evaluation,
     stopped: false,
   };

@@ -72,7 +72,7 @@ function resultOf(
 ): Stylization {
   const { width, height } = finalSize(plan);
   const { alpha } = content.alpha ? resize(content, width, height) : content;
-  const { picture, reached, last, evaluations, stopped } = progress;
+  const { picture, reached, secondsPerEvaluation = 0, evaluations, stopped } = progress;
   // Stopped at a smaller size, the photograph that was kept was small as well.
   const enlarged = picture.width !== width || picture.height !== height;
   const shown = resize(picture, width, height);
@@ -86,7 +86,7 @@ function resultOf(
     loss: reached?.loss ?? NO_LOSS,
     evaluations,
     seconds: elapsed(),
-    secondsPerEvaluation: last ? last.seconds / last.evaluation : 0,
+    secondsPerEvaluation,
     plan,
     steered: steering.changed(),
     stopped,

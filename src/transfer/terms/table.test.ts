@@ -81,14 +81,14 @@ describe("Every term alone", () => {
     const terms = termsOf(settings);
     // A preset may level its gradient, which is the same whatever it is made of.
     const plain = { ...settings, levelled: false };
-    const { objective } = await prepareObjective(size, subject, engine, plain, terms, mostPixels);
+    const prepared = await prepareObjective(size, subject, engine, plain, terms, mostPixels);
     const found = new Map<string, Evaluation>();
     for (const { name } of terms) {
       const weights = Object.fromEntries(terms.map((term) => [term.name, term.name === name ? 2 : 0]));
-      const { loss, gradient } = await objective.evaluate(point, weights);
+      const { loss, gradient } = await prepared.evaluate(point, weights);
       found.set(name, { loss, gradient: gradient.slice() });
     }
-    await objective.release();
+    await prepared.release();
     return found;
   }
 
