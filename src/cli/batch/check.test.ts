@@ -21,6 +21,12 @@ beforeEach(() => {
   }
 });
 
+/** Writes a picture with a recipe. */
+async function writeResult(name: string): Promise<void> {
+  const picture = { width: 2, height: 2, rgb: new Float32Array(12) };
+  writeFileSync(at(name), await encodePicture(picture, "png", { recipe: "{}" }));
+}
+
 /** What a batch comes to; patterns and outputs begin at the folder, and so does its file of jobs. */
 async function check(flags: Readonly<Record<string, unknown>>, jobs?: string) {
   if (jobs !== undefined) writeFileSync(at("jobs.yaml"), jobs);
@@ -83,10 +89,16 @@ describe("The pictures of a batch", () => {
 
   test("have regions of the command line before their own, and those before what holds for all", async () => {
     for (const name of ["a", "b", "c"]) writeFileSync(at(`masks/${name}.png`), name);
-    const jobs = `{keep: masks/a.png, mask: masks/a.png, style-crop: "0,0,50,50", jobs: [
-      {content: p1.png, style: s1.png},
-      {content: p1.png, blend: [s1.png, "monet:3"], masks: [masks/b.png, masks/c.png], keep: masks/b.png, output: out/b.png}]}`;
-    const [one, two] = await check({}, `${jobs.slice(0, -1)}, output: out/a.png}`);
+    const jobs = `
+keep: masks/a.png
+mask: masks/a.png
+style-crop: 0,0,50,50
+output: out/a.png
+jobs:
+  - {content: p1.png, style: s1.png}
+  - {content: p1.png, blend: [s1.png, "monet:3"], masks: [masks/b.png, masks/c.png], keep: masks/b.png, output: out/b.png}
+`;
+    const [one, two] = await check({}, jobs);
     const crop = { left: 0, top: 0, width: 0.5, height: 0.5 };
     expect(one).toMatchObject({ keep: at("masks/a.png"), styles: [{ mask: at("masks/a.png"), crop }] });
     expect(two).toMatchObject({ keep: at("masks/b.png"), named: [at("s1.png"), at("monet")] });
@@ -95,8 +107,7 @@ describe("The pictures of a batch", () => {
       { path: at("monet/1.png"), weight: 1.5, mask: at("masks/c.png"), crop },
       { path: at("monet/2.png"), weight: 1.5, mask: at("masks/c.png"), crop },
     ]);
-    const flags = { keep: "masks/c.png", styleCrop: ["50,50,50,50"] };
-    const given = await check(flags, `${jobs.slice(0, -1)}, output: out/a.png}`);
+    const given = await check({ keep: "masks/c.png", styleCrop: ["50,50,50,50"] }, jobs);
     expect(given.map(({ keep, styles }) => [keep, styles[0]?.crop?.left])).toEqual([
       [at("masks/c.png"), 0.5],
       [at("masks/c.png"), 0.5],
@@ -111,9 +122,7 @@ describe("The pictures of a batch", () => {
       output: "{content}-{style}.png",
       keep: "masks/{content}.png",
     };
-    const rgb = new Float32Array(12);
-    const result = await encodePicture({ width: 2, height: 2, rgb }, "png", { recipe: "{}" });
-    writeFileSync(at("p1-s1.png"), result);
+    await writeResult("p1-s1.png");
     const pieces = await check(flags);
     expect(pieces.map(({ output }) => output)).toEqual([at("p1-s1.png"), at("p2-s1.png")]);
   });
@@ -194,9 +203,7 @@ describe("The pictures of a batch", () => {
   });
 
   test("are not written over masks, be they results of an earlier batch", async () => {
-    const rgb = new Float32Array(12);
-    const result = await encodePicture({ width: 2, height: 2, rgb }, "png", { recipe: "{}" });
-    writeFileSync(at("out/p2.png"), result);
+    await writeResult("out/p2.png");
     await expect(check({ ...PAIRS, keep: "out/p2.png" })).rejects.toThrow(/over the input "[^"]*p2\.png"/);
   });
 });
