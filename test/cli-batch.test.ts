@@ -9,6 +9,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { readPicture } from "../src/image/decode.node.ts";
 import { encodePicture } from "../src/image/encode.node.ts";
 import { readRecipe } from "../src/image/recipe.node.ts";
+import { resize } from "../src/image/resize.ts";
 import type { Recipe } from "../src/job/recipe.ts";
 import { bytesIn, makeFolders, smallPicture } from "./cli-folders.ts";
 
@@ -19,6 +20,12 @@ const SMALL = ["--size", "32", "--network", "built-in", "--device", "cpu", "--th
 const FEW = [...SMALL, "--iterations", "2"];
 const MANY = [...SMALL, "--iterations", "40"];
 const PAIRS = ["batch", "--content", "p*.png", "--style", "s*.png", "--output", "out/{content}-{style}.png"];
+
+/** A grey picture, white on its left and dark on its right, or the other way round. */
+const mask = (left: number, right: number): Promise<Uint8Array> => {
+  const rgb = Float32Array.from({ length: 3 * 8 * 4 }, (_, i) => (i % 8 < 4 ? left : right));
+  return encodePicture({ width: 8, height: 4, rgb }, "png");
+};
 
 /** A folder with photographs, paintings, and a folder for results. */
 async function place(...names: readonly string[]): Promise<string> {
@@ -169,6 +176,72 @@ jobs:
   });
 });
 
+describe("a batch with regions", () => {
+  it("keeps of each photograph what its own mask says, and makes anew what a changed mask is for", async () => {
+    const cwd = await place("p1.png", "p2.png", "s1.png");
+    mkdirSync(join(cwd, "masks"));
+    writeFileSync(join(cwd, "masks/p1.png"), await mask(1, 0));
+    writeFileSync(join(cwd, "masks/p2.png"), await mask(0, 1));
+    const args = [...PAIRS, ...FEW, "--keep", "masks/{content}.png"];
+    expect((await run(args, cwd)).stderr).toContain("Done: made 2.");
+    /** Whether the outermost columns on the left and on the right are other than the photograph's. */
+    const changed = async (name: string): Promise<readonly boolean[]> => {
+      const result = await readPicture(join(cwd, "out", name.replace(".", "-s1.")));
+      const { width, height } = result;
+      const photo = resize(await readPicture(join(cwd, name)), width, height);
+      const off = result.rgb.map((value, i) => Math.abs(value - photo.rgb[i]));
+      return [0, width - 1].map((x) => off.some((value, i) => i % width === x && value > 1.01 / 255));
+    };
+    expect(await changed("p1.png")).toEqual([false, true]);
+    expect(await changed("p2.png")).toEqual([true, false]);
+
+    expect((await run(args, cwd)).stderr).toContain("Done: made 0, 2 finished before.");
+    writeFileSync(join(cwd, "masks/p2.png"), await mask(0, 0.5));
+    expect((await run(args, cwd)).stderr).toContain("Done: made 1, 1 finished before.");
+  });
+
+  it("goes on past masks that are broken or black, and tells them at the end", async () => {
+    const cwd = await place("p1.png", "p2.png", "p3.png", "s1.png");
+    writeFileSync(join(cwd, "keep-p1.png"), await mask(1, 0));
+    writeFileSync(join(cwd, "keep-p2.png"), "no picture");
+    writeFileSync(join(cwd, "keep-p3.png"), await mask(0, 0));
+    const { code, stderr } = await run([...PAIRS, ...FEW, "--keep", "keep-{content}.png"], cwd);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/impasto: 2 of 3 pictures could not be made: "keep-p2\.png" is not a picture/);
+    expect(stderr).toMatch(/The mask "keep-p3\.png" is black everywhere[^;]* \(for "out.p3-s1\.png"\)\.\n$/);
+    expect(results(cwd)).toEqual(["p1-s1.png"]);
+  });
+
+  it("gives the bytes that each picture has by itself: from folders, masks and parts in a file of jobs", async () => {
+    const cwd = await place("p1.png", "s1.png", "s2.png", "s3.png");
+    mkdirSync(join(cwd, "waves"));
+    for (const name of ["s1.png", "s2.png"]) writeFileSync(join(cwd, "waves", name), bytesIn(cwd, name));
+    writeFileSync(join(cwd, "left.png"), await mask(1, 0));
+    writeFileSync(join(cwd, "right.png"), await mask(0, 1));
+    const jobs = `
+output: out/{style}.png
+jobs:
+  - {content: p1.png, style: waves/, mask: left.png}
+  - {content: p1.png, blend: ["waves:2", s3.png], masks: [left.png, right.png], style-crop: ["50,0,50,100", "0,0,100,50"]}
+`;
+    writeFileSync(join(cwd, "jobs.yaml"), jobs);
+    const elsewhere = await folder();
+    const args = ["batch", "--jobs", join(cwd, "jobs.yaml"), ...FEW];
+    expect((await run(args, elsewhere)).stderr).toContain("Done: made 2.");
+    expect((await run(args, elsewhere)).stderr).toContain("Done: made 0, 2 finished before.");
+    const alone = async (...own: readonly string[]): Promise<Buffer> => {
+      expect(await run(["p1.png", ...own, ...FEW, "-o", "one.png"], cwd)).toMatchObject({ code: 0 });
+      return bytesIn(cwd, "one.png");
+    };
+    const both = ["--mask", "left.png", "--mask", "right.png"];
+    const parts = ["--style-crop", "50,0,50,100", "--style-crop", "0,0,100,50"];
+    expect(bytesIn(cwd, "out/waves.png").equals(await alone("waves", "--mask", "left.png"))).toBe(true);
+    expect(bytesIn(cwd, "out/waves-s3.png").equals(await alone("waves:2", "s3.png", ...both, ...parts))).toBe(
+      true,
+    );
+  });
+});
+
 describe("a batch that makes no sense", () => {
   it.each([
     [
@@ -176,6 +249,10 @@ describe("a batch that makes no sense", () => {
       /would be the result of both "p1\.png" with "s1\.png" and "p2\.png" with "s1\.png"/,
     ],
     [["-o", "nowhere/{content}.png"], /no folder "nowhere", and folders are not created/],
+    [
+      ["-o", "out/{content}.png", "--keep", "masks/{content}.png"],
+      /no file "masks\/p1\.png", the mask for "p1/,
+    ],
     [["-o", "k-{content}.png"], /"k-p1\.png" is there already and carries no recipe/],
   ])("is refused before any work: %j", async (output, message) => {
     const cwd = await place("p1.png", "p2.png", "s1.png", "k-p1.png");

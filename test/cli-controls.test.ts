@@ -118,7 +118,11 @@ describe("The command's controls", () => {
 
   it.each([
     ["a mask that is black", ["one.png", "--mask", "black.png"], 'The mask "black.png" is black everywhere'],
-    ["too few masks", ["one.png", "two.png", "--mask", "left.png"], "once for each of the 2 styles"],
+    [
+      "too few masks",
+      ["one.png", "two.png", "--mask", "left.png"],
+      "once for each style of a picture, in their order, but received 1 for 2",
+    ],
     ["a mask that is not there", ["one.png", "--mask", "nowhere.png"], "nowhere.png"],
     ["a mask that is no picture", ["one.png", "--mask", "paintings/notes.txt"], "notes.txt"],
     ["nothing to keep", ["one.png", "--keep", "black.png"], 'The mask "black.png" is black everywhere'],

@@ -18,22 +18,25 @@ import { heldBytes, PROCESS_BYTES } from "../transfer/plan.ts";
 import type { Settings } from "../transfer/settings.ts";
 import type { StyleFile } from "./style-arguments.ts";
 
-/** A style that was read, and what it is to do. */
-export interface StyleInput extends InputPicture {
+/** What a style is to do. */
+interface StyleUse {
   readonly weight: number;
   readonly crop?: Crop | undefined;
   /** Its mask's place among the masks. */
   readonly mask?: number | undefined;
 }
 
-/** All that goes into a transfer. */
-export interface Inputs {
-  readonly content: InputPicture;
-  readonly styles: readonly StyleInput[];
-  readonly initial?: InputPicture;
-  readonly masks: readonly InputPicture[];
-  readonly keep?: InputPicture;
+/** All that goes into a transfer, of each file what is known of it. */
+interface InputsAs<Known> {
+  readonly content: Known;
+  readonly styles: readonly (Known & StyleUse)[];
+  readonly initial?: Known;
+  readonly masks: readonly Known[];
+  readonly keep?: Known;
 }
+
+/** All that goes into a transfer, read. */
+export type Inputs = InputsAs<InputPicture>;
 
 /** The files that go into a transfer. */
 export interface InputFiles {
@@ -45,6 +48,12 @@ export interface InputFiles {
 /** The files that are masks, each once. */
 export const maskFiles = ({ styles }: Pick<InputFiles, "styles">): readonly string[] => [
   ...new Set(styles.flatMap(({ mask }) => (mask === undefined ? [] : [mask]))),
+];
+
+/** The files that say where something counts, each mask once. */
+export const guideFiles = (files: Pick<InputFiles, "styles" | "keep">): readonly string[] => [
+  ...maskFiles(files),
+  ...(files.keep === undefined ? [] : [files.keep]),
 ];
 
 /** Told of each file that is read: where it is, its bytes, and the picture in it. */
@@ -63,13 +72,7 @@ export async function readInputs(
 ): Promise<Inputs> {
   const { init } = settings;
   const maskPaths = maskFiles(files);
-  checkStandardInput([
-    files.content,
-    ...files.styles.map(({ path }) => path),
-    ...maskPaths,
-    ...(files.keep === undefined ? [] : [files.keep]),
-    init,
-  ]);
+  checkStandardInput([files.content, ...files.styles.map(({ path }) => path), ...guideFiles(files), init]);
   const read: Picture[] = [];
   const readNext = async (path: string, neededSize: (own: Size) => Size): Promise<InputPicture> => {
     const { profile } = settings;
@@ -82,11 +85,10 @@ export async function readInputs(
   };
   const content = await readNext(files.content, (own) => settings.contentSize(own, settings.size));
   const result = settings.contentSize(content.picture, settings.size);
-  const styles: StyleInput[] = [];
+  const styles: Inputs["styles"][number][] = [];
   for (const { path, weight, crop, mask } of files.styles) {
     const needed = styleNeeded({ crop }, (own) => settings.styleSize(own, result));
-    const place = mask === undefined ? {} : { mask: maskPaths.indexOf(mask) };
-    styles.push({ ...(await readNext(path, needed)), weight, crop, ...place });
+    styles.push({ ...(await readNext(path, needed)), weight, crop, mask: placeOfMask(maskPaths, mask) });
   }
   const initial = startsFromFile(init) ? { initial: await readNext(init, () => result) } : {};
   const masks: InputPicture[] = [];
@@ -94,6 +96,10 @@ export async function readInputs(
   const keep = files.keep === undefined ? {} : { keep: await readNext(files.keep, () => result) };
   return { content, styles, ...initial, masks, ...keep };
 }
+
+/** A mask's place among the masks. */
+export const placeOfMask = (masks: readonly string[], mask: string | undefined): number | undefined =>
+  mask === undefined ? undefined : masks.indexOf(mask);
 
 /** Pictures that take no more than this are read in any case. */
 const SMALL = 32e6;
@@ -132,7 +138,13 @@ export const readingNotes = (inputs: Inputs): readonly string[] =>
   all(inputs).flatMap(({ picture }) => picture.notes ?? []);
 
 /** The inputs as a job names them. */
-export const jobInputsOf = ({ content, styles, initial, masks, keep }: Inputs): JobInputs => ({
+export const jobInputsOf = ({
+  content,
+  styles,
+  initial,
+  masks,
+  keep,
+}: InputsAs<Pick<InputPicture, "facts">>): JobInputs => ({
   content: content.facts,
   styles: styles.map(({ facts, weight, mask, crop }) => ({
     ...facts,

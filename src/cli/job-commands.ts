@@ -4,9 +4,9 @@
  */
 import { type Command, Option } from "commander";
 import { optionFields } from "../transfer/options.ts";
-import { optionFlags } from "./flags.ts";
+import { collect, optionFlags } from "./flags.ts";
 import { frameFlags } from "./frame-options.ts";
-import { headingOf, ON_THE_WAY, WORDS } from "./help-groups.ts";
+import { headingOf, ON_THE_WAY, REGIONS, WORDS } from "./help-groups.ts";
 
 /** The flags that ask for checkpoints. */
 export const checkpointFlags = (): readonly Option[] => [
@@ -106,7 +106,7 @@ function addBatch(program: Command): void {
     )
     .optionsGroup(headingOf("Often changed"))
     .option("--content <patterns...>", "the photographs: files, or patterns such as 'photos/*.jpg'")
-    .option("--style <patterns...>", "the paintings, each a style of its own")
+    .option("--style <patterns...>", "the paintings, each a style of its own, as is a folder of them")
     .option(
       "--jobs <file>",
       "a list of jobs in YAML or JSON, in place of --content and --style (docs/jobs.md)",
@@ -114,6 +114,21 @@ function addBatch(program: Command): void {
     .option(
       "-o, --output <template>",
       "where the results go, with {content} and {style} for the pictures' names; earlier results are replaced, other files never (default: {content}-{style}.png)",
+    )
+    .optionsGroup(REGIONS)
+    .option(
+      "--mask <file>",
+      "a grey picture that says where the style paints, white for everywhere; masks/{content}.png is another one for each photograph",
+      collect,
+    )
+    .option(
+      "--keep <file>",
+      "a grey picture that says where the photograph stays as it is, white for fully, with {content} and {style} as for --mask",
+    )
+    .option(
+      "--style-crop <part>",
+      "the part of each painting to look at, in percent, as left,top,width,height",
+      collect,
     );
   for (const flag of optionFlags()) batch.addOption(flag);
   batch

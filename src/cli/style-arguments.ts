@@ -69,12 +69,12 @@ export function styleFiles(
 ): readonly StyleFile[] {
   if (masks.length > 0 && masks.length !== styles.length) {
     throw new MisuseError(
-      `Expected --mask once for each of the ${styles.length} styles, in their order, but received it ${masks.length} times.`,
+      `Expected --mask once for each style of a picture, in their order, but received ${masks.length} for ${styles.length}.`,
     );
   }
   if (crops.length > 1 && crops.length !== styles.length) {
     throw new MisuseError(
-      `Expected --style-crop once for all styles, or once for each of the ${styles.length}, but received it ${crops.length} times.`,
+      `Expected --style-crop once for all styles of a picture, or once for each, but received ${crops.length} for ${styles.length}.`,
     );
   }
   return styles.flatMap(({ path, weight }, index) => {

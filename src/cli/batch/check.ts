@@ -5,12 +5,14 @@
  */
 
 import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { MisuseError } from "../../errors.ts";
 import { formatOfPath } from "../../image/format.ts";
 import { fileKey } from "../../image/place.node.ts";
 import { checkWritable } from "../../image/write.node.ts";
 import { whereWeights } from "../../network/locate.node.ts";
 import { startsFromFile } from "../../transfer/options.ts";
+import { guideFiles } from "../inputs.ts";
 import { readRecipeJson } from "../read-recipe.ts";
 import type { Piece } from "./pieces.ts";
 
@@ -42,12 +44,14 @@ export async function checkPieces(
     const piece = outputs.get(await keyOf(input));
     if (piece === undefined) continue;
     if (earlier.get(piece.output) === undefined || inputsOf(piece).includes(input)) {
-      throw new MisuseError(`--output would write over the input "${input}": give another template.`);
+      throw overwriting(input);
     }
     results.add(input);
   }
   const left = pieces.filter((piece) => !inputsOf(piece).some((input) => results.has(input)));
-  for (const { output } of left) {
+  for (const piece of left) {
+    const { output } = piece;
+    for (const guide of guideFiles(piece)) await checkGuide(guide, piece, outputs);
     await checkWritable(output);
     if (!existsSync(output) || earlier.get(output) !== undefined) continue;
     throw new MisuseError(
@@ -57,11 +61,28 @@ export async function checkPieces(
   return left.map((piece) => ({ ...piece, earlier: earlier.get(piece.output) }));
 }
 
+/** The pictures that go in; of masks, {@link checkGuide} knows. */
 const inputsOf = ({ content, styles, options: { init } }: Piece): readonly string[] => [
   content,
   ...styles.map(({ path }) => path),
   ...(init !== undefined && startsFromFile(init) ? [init] : []),
 ];
+
+/**
+ * Checks a mask. It is named, and matched by no pattern: where a result would be written over it, nothing is left out.
+ * @throws MisuseError where it is not there, or would be written over.
+ */
+async function checkGuide(guide: string, piece: Piece, outputs: ReadonlyMap<string, Piece>): Promise<void> {
+  if (outputs.has(await keyOf(guide))) throw overwriting(guide);
+  const found = await stat(guide).catch(() => undefined);
+  if (found?.isFile()) return;
+  throw new MisuseError(
+    `There is no file "${guide}", the mask for ${describe(piece)}; check the name and the folder.`,
+  );
+}
+
+const overwriting = (input: string): MisuseError =>
+  new MisuseError(`--output would write over the input "${input}": give another template.`);
 
 /** What tells a file from others; but on Linux, names that differ by no more than case are one. */
 async function keyOf(path: string): Promise<string> {
@@ -86,5 +107,5 @@ async function outputsOf(pieces: readonly Piece[]): Promise<ReadonlyMap<string, 
 }
 
 /** A picture in a few words. */
-const describe = ({ content, styles }: Pick<Piece, "content" | "styles">): string =>
-  `"${content}" with ${styles.map(({ path }) => `"${path}"`).join(" and ")}`;
+const describe = ({ content, named }: Piece): string =>
+  `"${content}" with ${named.map((path) => `"${path}"`).join(" and ")}`;

@@ -20,6 +20,7 @@ import type { EngineDescription } from "../../job/runner.ts";
 import { startsFromFile } from "../../transfer/options.ts";
 import type { FoundFiles } from "../find-inputs.ts";
 import { settingsFrom } from "../flags.ts";
+import { jobInputsOf, maskFiles, placeOfMask } from "../inputs.ts";
 import { readSoftware } from "../version.ts";
 import type { CheckedPiece } from "./check.ts";
 
@@ -48,22 +49,30 @@ export function lookOnce(): Look {
 /** Makes a job of a picture, and sees whether it is finished. */
 export async function itemOf(piece: CheckedPiece, look: Look, engine: EngineDescription): Promise<Item> {
   try {
-    const { content, styles, options, output, earlier } = piece;
+    const { content, styles, keep, options, output, earlier } = piece;
+    const masks = maskFiles(piece);
     const { init } = settingsFrom(options);
     const found = new Map<string, { readonly path: string }>();
-    const factsOf = async (path: string) => {
-      const { facts } = await look(path);
-      found.set(facts.checksum, { path });
-      return facts;
+    const find = async (path: string): Promise<LookedInput> => {
+      const looked = await look(path);
+      found.set(looked.facts.checksum, { path });
+      return looked;
     };
-    const inputs = {
-      content: await factsOf(content),
+    const photo = await find(content);
+    const inputs = jobInputsOf({
+      content: photo,
       styles: await Promise.all(
-        styles.map(async ({ path, weight }) => ({ ...(await factsOf(path)), weight })),
+        styles.map(async ({ path, mask, ...use }) => ({
+          ...(await find(path)),
+          ...use,
+          mask: placeOfMask(masks, mask),
+        })),
       ),
-      ...(startsFromFile(init) ? { initial: await factsOf(init) } : {}),
-    };
-    const job = jobOf(inputs, options, (await look(content)).size, engine);
+      ...(startsFromFile(init) ? { initial: await find(init) } : {}),
+      masks: await Promise.all(masks.map(find)),
+      ...(keep === undefined ? {} : { keep: await find(keep) }),
+    });
+    const job = jobOf(inputs, options, photo.size, engine);
     if (isFinished(job, earlier)) return { piece, state: "finished" };
     const format = formatOfPath(output);
     checkFits(format, job.size.width, job.size.height);

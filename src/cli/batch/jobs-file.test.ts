@@ -31,12 +31,14 @@ jobs:
     init: noise
 `);
     expect(shared).toEqual({ size: 640, styleScale: 0.5 });
+    const regions = { keep: undefined, masks: undefined, crops: undefined };
     expect(entries).toEqual([
       {
         name: `Job 1 in "${path}"`,
         content: ["a.jpg"],
         style: ["b.jpg", "c*.jpg"],
         output: join(folder, "out/{content}.png"),
+        regions,
         options: { init: join(folder, "start.png") },
       },
       {
@@ -44,7 +46,32 @@ jobs:
         content: ["a.jpg", "d.jpg"],
         blend: [join(folder, "b.jpg:2"), join(folder, "c.jpg")],
         output: join(folder, "other.png"),
+        regions,
         options: { styleLayers: { conv1_1: 1, conv2_1: 0.5 }, init: "noise" },
+      },
+    ]);
+  });
+
+  test("has regions for all, and for each its own, masks by their flag's name or their recipes'", async () => {
+    const { entries, shared } = await read(`
+keep: keep/{content}.png
+mask: everywhere.png
+style-crop: 10,5,80,90
+jobs:
+  - {content: a.jpg, style: b.jpg}
+  - {content: a.jpg, blend: [b.jpg, c/], masks: [left.png, right.png], styleCrop: ["0,0,50,50", "50,0,50,50"]}
+`);
+    expect(shared).toEqual({});
+    const keep = join(folder, "keep/{content}.png");
+    expect(entries.map(({ regions, options }) => ({ regions, options }))).toEqual([
+      { regions: { keep, masks: [join(folder, "everywhere.png")], crops: ["10,5,80,90"] }, options: {} },
+      {
+        regions: {
+          keep,
+          masks: [join(folder, "left.png"), join(folder, "right.png")],
+          crops: ["0,0,50,50", "50,0,50,50"],
+        },
+        options: {},
       },
     ]);
   });
@@ -67,6 +94,11 @@ jobs:
       /^Job 1 in ".*": expected a style, or a blend of several, but received neither\.$/,
     ],
     ["- {content: a.jpg, style: b.jpg, blend: [c.jpg]}", /^Job 1 in .* but received both\.$/],
+    ["- {content: a.jpg, style: b.jpg, keep: [k.png]}", /no file of jobs: jobs\.0\.keep: /],
+    [
+      "- {content: a.jpg, style: b.jpg, style-crop: [10, 5, 80, 90]}",
+      /no file of jobs: jobs\.0\.style-crop: expected a part of the painting in percent, as "10,5,80,90"/,
+    ],
     ["- {content: a.jpg, style: b.jpg, threads: 2}", /^Job 1 in .*: threads is the same for all jobs: /],
   ])("%s is refused", async (text, message) => {
     await expect(read(text)).rejects.toThrow(MisuseError);

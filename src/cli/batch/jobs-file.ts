@@ -1,6 +1,7 @@
 /**
  * A file of jobs, in YAML or JSON: a list, or an object whose `jobs` are the list and whose other words hold for all of
- * them. Each has its content, its style or a blend of styles, and options of its own. Paths begin at the file's folder.
+ * them. Each has its content, its style or a blend of styles, its regions, and options of its own. Paths begin at the
+ * file's folder.
  * @module
  */
 
@@ -13,23 +14,45 @@ import { startsFromFile } from "../../transfer/options.ts";
 import { isNetworkFile } from "../find-network.ts";
 import { optionsFromWords } from "../flags.ts";
 import { fromFolder } from "./patterns.ts";
+import { type Regions, regionsOver } from "./regions.ts";
 
-const patterns = z
-  .union([z.string(), z.array(z.string()).min(1)])
-  .transform((given) => (typeof given === "string" ? [given] : given));
+/** One text, or several. @param error what was expected, for the message. */
+const texts = (error?: string) =>
+  z
+    .union([z.string(), z.array(z.string()).min(1)], error)
+    .transform((given) => (typeof given === "string" ? [given] : given));
 
-const job = z
-  .object({
+const patterns = texts();
+const parts = texts(
+  'expected a part of the painting in percent, as "10,5,80,90", or a list of parts',
+).optional();
+
+/** Masks have their flag's name, or that which they have in a recipe. */
+const regions = z.object({
+  keep: z.string().optional(),
+  mask: texts().optional(),
+  masks: texts().optional(),
+  "style-crop": parts,
+  styleCrop: parts,
+});
+
+const job = regions
+  .extend({
     content: patterns,
-    /** Patterns: each file that they match is the style of a picture. */
+    /** Patterns: each file or folder that they match is the style of a picture. */
     style: patterns.optional(),
-    /** Files with weights, which are one style together. */
+    /** Files and folders with weights, which are one style together. */
     blend: patterns.optional(),
     output: z.string().optional(),
   })
   .catchall(z.unknown());
 
-const file = z.object({ jobs: z.array(job).min(1), output: z.string().optional() }).catchall(z.unknown());
+const file = regions
+  .extend({ jobs: z.array(job).min(1), output: z.string().optional() })
+  .catchall(z.unknown());
+
+/** What an entry says beside its pictures and its output, or the file for all of them. */
+type Words = z.output<typeof regions> & Readonly<Record<string, unknown>>;
 
 /** One entry of the list. */
 export interface JobEntry {
@@ -39,6 +62,8 @@ export interface JobEntry {
   readonly style: readonly string[] | undefined;
   readonly blend: readonly string[] | undefined;
   readonly output: string | undefined;
+  /** Regions that were given, for all or for it alone. */
+  readonly regions: Regions;
   /** Options that were given, for all or for it alone. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -71,21 +96,10 @@ export async function readJobsFile(path: string): Promise<JobsFile> {
   const { jobs, output, ...shared } = parsed.data;
   const folder = dirname(path);
   const beside = (one: string): string => fromFolder(folder, one);
-  const optionsIn = (words: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
-    const { init, network, ...options } = optionsFromWords(words);
-    return {
-      ...options,
-      ...(init === undefined
-        ? {}
-        : { init: typeof init === "string" && startsFromFile(init) ? beside(init) : init }),
-      ...(network === undefined
-        ? {}
-        : { network: typeof network === "string" && isNetworkFile(network) ? beside(network) : network }),
-    };
-  };
+  const forAll = readWords(shared, beside);
   const entries = jobs.map(({ content, style, blend, output: own = output, ...words }, index): JobEntry => {
     const name = `Job ${index + 1} in "${path}"`;
-    const options = optionsIn(words);
+    const { regions: said, options } = readWords(words, beside);
     const engine = ENGINE.find((one) => one in options);
     if (engine !== undefined) {
       throw new MisuseError(
@@ -103,10 +117,33 @@ export async function readJobsFile(path: string): Promise<JobsFile> {
       style,
       blend: blend?.map(beside),
       output: own === undefined ? undefined : beside(own),
+      regions: regionsOver(said, forAll.regions),
       options,
     };
   });
-  return { entries, shared: optionsIn(shared), folder };
+  return { entries, shared: forAll.options, folder };
+}
+
+/** Takes regions and options out of what was said. @param beside makes paths begin at the file's folder. */
+function readWords(words: Words, beside: (path: string) => string): Pick<JobEntry, "regions" | "options"> {
+  const { keep, mask, masks = mask, "style-crop": crop, styleCrop: crops = crop, ...rest } = words;
+  const { init, network, ...options } = optionsFromWords(rest);
+  return {
+    regions: {
+      keep: keep === undefined ? undefined : beside(keep),
+      masks: masks?.map(beside),
+      crops,
+    },
+    options: {
+      ...options,
+      ...(init === undefined
+        ? {}
+        : { init: typeof init === "string" && startsFromFile(init) ? beside(init) : init }),
+      ...(network === undefined
+        ? {}
+        : { network: typeof network === "string" && isNetworkFile(network) ? beside(network) : network }),
+    },
+  };
 }
 
 function parseText(text: string, path: string): unknown {

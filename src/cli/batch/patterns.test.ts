@@ -14,8 +14,13 @@ beforeAll(() => {
   }
 });
 
+const stylesMatching = async (...patterns: readonly string[]): Promise<readonly string[]> => {
+  const files = await filesMatching(patterns, { flag: "--style", folder, takesFolders: true });
+  return files.map((file) => file.slice(join(folder, "/").length).replaceAll("\\", "/"));
+};
+
 const matching = async (...patterns: readonly string[]): Promise<readonly string[]> => {
-  const files = await filesMatching(patterns, "--content", folder);
+  const files = await filesMatching(patterns, { flag: "--content", folder });
   return files.map((file) => file.slice(join(folder, "photos", "/").length).replaceAll("\\", "/"));
 };
 
@@ -30,6 +35,12 @@ describe("Patterns", () => {
   test("are names first, where there is a file of that name", async () => {
     expect(await matching("photos/d[1].jpg")).toEqual(["d[1].jpg"]);
     expect(await matching("photos/d[0-9].jpg")).toEqual(["d1.jpg"]);
+  });
+
+  test("for styles also name folders, and match them where they end in a slash", async () => {
+    expect(await stylesMatching("photos/more", "photos/b.*")).toEqual(["photos/more", "photos/b.jpg"]);
+    expect(await stylesMatching("photos/*/")).toEqual(["photos/more/"]);
+    expect(await stylesMatching("photos/*")).not.toContain("photos/more");
   });
 
   test("that match nothing, or name a folder, are refused", async () => {

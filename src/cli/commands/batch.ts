@@ -145,12 +145,13 @@ function writeFailures(items: readonly Item[]): string | undefined {
 
 /** A picture as `--json` prints it. */
 function reportOf({ piece, ...item }: Item) {
-  const { content, styles, output } = piece;
+  const { content, styles, keep, output } = piece;
   const { state } = item;
   return {
     output,
     content,
     styles,
+    ...(keep === undefined ? {} : { keep }),
     state,
     ...(item.state === "failed" ? { reason: item.reason } : {}),
     ...(item.state === "made" ? { seconds: item.seconds } : {}),

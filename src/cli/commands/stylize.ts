@@ -13,7 +13,7 @@ import { listOf, optionsFrom, settingsFrom, textFrom } from "../flags.ts";
 import { picturesIn } from "../folder.ts";
 import { frameOptionsFrom } from "../frame-options.ts";
 import { openFrames, refuseFrameNames } from "../frames.ts";
-import { handOver, jobInputsOf, readInputs, readingNotes } from "../inputs.ts";
+import { guideFiles, handOver, jobInputsOf, readInputs, readingNotes } from "../inputs.ts";
 import { makePicture } from "../make-picture.ts";
 import { writeOptionNotes, writeStyleNotes } from "../notes.ts";
 import { openPreview } from "../preview.ts";
@@ -31,17 +31,19 @@ export async function stylizeCommand(
 ): Promise<void> {
   const options = optionsFrom(flags);
   const settings = settingsFrom(options);
-  const masks = listOf(flags.mask);
   const named = parseStyles(styleTexts, existsSync);
-  const styles = styleFiles(named, masks, listOf(flags.styleCrop), picturesIn);
+  const styles = styleFiles(named, listOf(flags.mask), listOf(flags.styleCrop), picturesIn);
   const keep = textFrom(flags.keep);
   const output = textFrom(flags.output);
   const previewPath = textFrom(flags.preview);
   const checkpoint = checkpointFrom(flags);
   checkStandardOutput(output, flags.json === true);
   const pictures = [contentPath, ...styles.map(({ path }) => path)];
-  const guides = [...masks, ...(keep === undefined ? [] : [keep])];
-  const read = { pictures: [...pictures, ...guides], init: settings.init, network: options.network };
+  const read = {
+    pictures: [...pictures, ...guideFiles({ styles, keep })],
+    init: settings.init,
+    network: options.network,
+  };
   const outputs = { "--output": output, "--preview": previewPath, "--checkpoint": checkpoint?.path };
   await refuseOverwriting(outputs, read);
   const frameOptions = frameOptionsFrom(flags);
