@@ -202,8 +202,12 @@ export interface Checkpoints {
   readonly signal: AbortSignal;
   /** Told of each evaluation; saves it where it is time. */
   see(iterate: Iterate): Promise<void>;
-  /** The run was stopped: what is to be said of going on. @param written where the best so far was written. */
-  keep(written: string): Promise<string>;
+  /**
+   * The run was stopped: what is to be said of going on.
+   * @param written where the best so far was written.
+   * @param flags what is to be given to go on.
+   */
+  keep(written: string, flags?: string): Promise<string>;
   /** The run came to its end, and its picture is written: the file is not needed any more. */
   remove(): Promise<void>;
 }
@@ -285,7 +289,7 @@ export async function keepCheckpoints(
       });
       if (stop.aborted) controller.abort();
     },
-    async keep(written) {
+    async keep(written, flags = "") {
       await saving;
       if (failing || !(await isTaken(path))) return "";
       if (output === undefined) {
@@ -293,7 +297,7 @@ export async function keepCheckpoints(
         const { state } = await readCheckpoint(path);
         await save(state, noteWith(written));
       }
-      return `; \`${resumeCommand(path)}\` goes on`;
+      return `; \`${`${resumeCommand(path)} ${flags}`.trim()}\` goes on`;
     },
     async remove() {
       await saving;

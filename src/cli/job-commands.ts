@@ -3,6 +3,7 @@
  * @module
  */
 import { type Command, Option } from "commander";
+import { DEVICES } from "../runtime/runtime.ts";
 import { optionFields } from "../transfer/options.ts";
 import { collect, optionFlags } from "./flags.ts";
 import { frameFlags } from "./frame-options.ts";
@@ -39,6 +40,12 @@ function addResume(program: Command): void {
       "a folder to look for the pictures in, and in those below, by name and checksum",
     )
     .option("--network <file>", "the weights, where they have moved (default: found as when the run began)")
+    .addOption(
+      new Option(
+        "--device <name>",
+        "go on on another device, to nearly the same picture (default: the one that the run began on)",
+      ).choices(DEVICES),
+    )
     .optionsGroup(ON_THE_WAY)
     .option("--checkpoint-every <seconds>", "how often it is saved (default: as the run has it)")
     .option("--preview <file>", "write the picture as it is to this file every few seconds");

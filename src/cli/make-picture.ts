@@ -7,9 +7,9 @@ import { checkRecipeFits } from "../image/encode.node.ts";
 import type { JobIo } from "../job/job.ts";
 import { type Job, longestOutcome, lossesOf, type Outcome, recipeOf, writeRecipe } from "../job/recipe.ts";
 import type { JobRunner } from "../job/runner.ts";
-import { DivergedError } from "../transfer/diverged.ts";
 import type { Iterate, Stylization } from "../transfer/iterate.ts";
 import type { RunState } from "../transfer/run-state.ts";
+import { DeviceError, UnfinishedError } from "../transfer/unfinished.ts";
 import type { Checkpoints } from "./checkpoint.ts";
 import { FAILED } from "./failure.ts";
 import { settingsFrom } from "./flags.ts";
@@ -50,8 +50,10 @@ export async function makePicture(making: Making): Promise<void> {
   const write = (result: Stylization): Promise<string> => target.write(result.picture, recipe(result));
   const result = await runJob(making).catch(async (error: unknown) => {
     // Half a picture is better than none, but it is not what was asked for: it is kept, and the command has failed.
-    if (!(error instanceof DivergedError && error.best)) throw error;
-    throw failedBut(error, `The best picture before that is in "${await write(error.best)}".`);
+    if (!(error instanceof UnfinishedError && error.best)) throw error;
+    const path = await write(error.best);
+    const left = error instanceof DeviceError ? await checkpoints?.keep(path, "--device cpu") : undefined;
+    throw failedBut(error, `The best picture before that is in "${path}"${left ?? ""}.`);
   });
   const hasFrames = (await frames?.finish()) ?? true;
   if (result.stopped) process.exitCode = interrupt.exitCode();

@@ -48,7 +48,7 @@ export type JobControls = Omit<RunControls, "plan">;
  * @param onIterate told of each evaluation; the run waits where it returns a promise.
  * @throws MisuseError when the engine has another network than the job asks for, or the options make no sense.
  * @throws ImpastoError when an input cannot be read, or the memory does not suffice.
- * @throws DivergedError when the loss stops being a finite number; it has the best picture before that.
+ * @throws UnfinishedError when it cannot go on; it has the best picture before that.
  */
 export async function runJob(
   job: Job,

@@ -5,10 +5,10 @@
  */
 import { ImpastoError, MisuseError } from "../errors.ts";
 import type { Picture } from "../image/picture.ts";
-import { DivergedError } from "../transfer/diverged.ts";
 import type { Iterate, Stylization } from "../transfer/iterate.ts";
 import type { Steering } from "../transfer/options.ts";
 import type { RunState } from "../transfer/run-state.ts";
+import { DeviceError, DivergedError } from "../transfer/unfinished.ts";
 import type { JobPictures } from "./job.ts";
 import type { Job } from "./recipe.ts";
 import type { EngineDescription } from "./runner.ts";
@@ -72,12 +72,13 @@ export type Answer<Value> = { readonly value: Value } | { readonly error: PlainE
 
 /** An error as plain data. */
 export interface PlainError {
-  readonly kind: "misuse" | "impasto" | "diverged" | "other";
+  readonly kind: "misuse" | "impasto" | "diverged" | "device" | "other";
   readonly message: string;
   readonly stack: string | undefined;
   readonly cause?: PlainError | undefined;
   readonly lacks?: ImpastoError["lacks"];
   readonly diverged?: Pick<DivergedError, "evaluation" | "best" | "safeguarded">;
+  readonly lost?: Pick<DeviceError, "device" | "reason" | "best">;
 }
 
 /** Takes an error apart. */
@@ -94,15 +95,20 @@ export function plainError(error: unknown): PlainError {
     const { evaluation, best, safeguarded } = error;
     return { ...told, kind: "diverged", diverged: { evaluation, best, safeguarded } };
   }
+  if (error instanceof DeviceError) {
+    const { device, reason, best } = error;
+    return { ...told, kind: "device", lost: { device, reason, best } };
+  }
   if (error instanceof MisuseError) return { ...told, kind: "misuse" };
   return { ...told, kind: error instanceof ImpastoError ? "impasto" : "other" };
 }
 
 /** Puts an error together again, with the stack that it had where it came from. */
-export function errorFrom({ kind, message, stack, cause, diverged, lacks }: PlainError): Error {
+export function errorFrom({ kind, message, stack, cause, diverged, lost, lacks }: PlainError): Error {
   const why = { lacks, ...(cause === undefined ? {} : { cause: errorFrom(cause) }) };
   const make = (): Error => {
     if (diverged) return new DivergedError(diverged.evaluation, diverged.best, diverged.safeguarded);
+    if (lost) return new DeviceError(lost.device, lost.reason, lost.best, why);
     if (kind === "misuse") return new MisuseError(message, why);
     return kind === "impasto" ? new ImpastoError(message, why) : new Error(message, why);
   };

@@ -2,20 +2,22 @@
  * The work at one size: targets, objective, optimisation, and what is told of each evaluation.
  * @module
  */
+import { ImpastoError } from "../errors.ts";
 import { inProfile } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
 import { required } from "../required.ts";
+import type { RealDevice } from "../runtime/runtime.ts";
 import { finishColours } from "./colour.ts";
 import { copied } from "./copied.ts";
-import { DivergedError } from "./diverged.ts";
 import { type Guidance, keeping } from "./guidance.ts";
 import { type Iterate, requireCurrent } from "./iterate.ts";
-import { prepareObjective } from "./prepare.ts";
+import { type Prepared, prepareObjective } from "./prepare.ts";
 import type { Progress, Run } from "./run.ts";
 import { acceptedOf, bestOf, type Place, runStateOf, type ScaleState } from "./run-state.ts";
 import { type ScaleStep, unlessAborted } from "./scale.ts";
 import { optimizerAt } from "./schedule.ts";
 import { pictureOf, variablesOf } from "./start.ts";
+import { DeviceError, UnfinishedError } from "./unfinished.ts";
 
 /** Works at one size, from the picture of the size before: targets, objective, optimisation. */
 export async function* repaintAt(
@@ -29,13 +31,22 @@ export async function* repaintAt(
   const { iterations, mostPixels = Number.POSITIVE_INFINITY } = scale;
   const preparing = () =>
     prepareObjective(scale, subject, engine, steering.settings(), terms, mostPixels, signal);
-  const prepared = signal?.aborted ? undefined : await unlessAborted(preparing(), signal);
+  const failureOf = failures(engine.runtime.device);
+  let prepared: Prepared | undefined;
+  try {
+    prepared = signal?.aborted ? undefined : await unlessAborted(preparing(), signal);
+  } catch (error) {
+    return { ...before, failure: failureOf(error), stopped: true };
+  }
   if (prepared === undefined) return { ...before, stopped: true };
 
+  const { guidance, onDevice } = prepared;
   const resumed = from?.scale === index ? before.resumed : undefined;
   const evaluationsBefore = before.evaluations - (resumed?.evaluation ?? 0);
   let here: ScaleStep | undefined;
-  let diverged: DivergedError | undefined;
+  let kept: Place | undefined;
+  let keptAt = Number.NEGATIVE_INFINITY;
+  let failure: UnfinishedError | undefined;
   try {
     const work = {
       weights: steering.weights(prepared),
@@ -48,24 +59,29 @@ export async function* repaintAt(
       for await (const step of prepared.minimise(work, resumed ?? start(), signal)) {
         const seconds = step.seconds - (here?.seconds ?? resumed?.seconds ?? 0);
         here = step;
-        const { iterate, end } = iterateOf(step, index, run, prepared.guidance, evaluationsBefore, seconds);
+        if (onDevice && step.seconds - keptAt > SECONDS_TO_LOSE) {
+          kept = await step.best();
+          keptAt = step.seconds;
+        }
+        const { iterate, end } = iterateOf(step, index, run, guidance, evaluationsBefore, seconds);
         yield iterate;
         end();
         if (signal?.aborted) break;
       }
     } catch (error) {
-      if (!(error instanceof DivergedError)) throw error;
-      diverged = error;
+      failure = failureOf(error);
     }
-    const lost = diverged === undefined ? {} : { diverged };
+    const lost = failure === undefined ? {} : { failure };
     const last = here ?? resumed;
     if (last === undefined) return { ...before, ...lost, stopped: true };
     // A signal that comes with the very last evaluation stops nothing.
     const toCome = last.evaluation < iterations || index < plan.length - 1;
-    const stopped = diverged !== undefined || (signal?.aborted === true && toCome);
-    const reached = await reachedBy(last, stopped);
+    const stopped = failure !== undefined || (signal?.aborted === true && toCome);
+    // What a device has lost is not to be read any more.
+    const reached = onDevice && failure ? kept : await reachedBy(last, stopped);
+    if (reached === undefined) return { ...before, ...lost, stopped: true };
     return {
-      picture: keeping(pictureOf(reached.variables, scale, settings.variables), prepared.guidance),
+      picture: keeping(pictureOf(reached.variables, scale, settings.variables), guidance),
       reached,
       secondsPerEvaluation: last.seconds / last.evaluation,
       evaluations: evaluationsBefore + last.evaluation,
@@ -73,9 +89,30 @@ export async function* repaintAt(
       ...lost,
     };
   } finally {
-    await prepared.release();
+    // A device that has failed may fail at this as well.
+    await prepared.release().catch((error: unknown) => {
+      if (failure === undefined) throw error;
+    });
   }
 }
+
+/** So many seconds of work may be lost with a device, before the picture is read from it again. */
+const SECONDS_TO_LOSE = 5;
+
+/**
+ * What failed, as far as a run can end with it.
+ * @throws what else it is.
+ */
+const failures =
+  (device: RealDevice) =>
+  (error: unknown): UnfinishedError => {
+    if (error instanceof UnfinishedError) return error;
+    if (error instanceof ImpastoError || ON_THE_PROCESSOR.includes(device)) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return new DeviceError(device, reason, undefined, { cause: error });
+  };
+
+const ON_THE_PROCESSOR: readonly RealDevice[] = ["cpu", "wasm"];
 
 /** Where the work at a size ends: at the best place, where it was stopped. */
 function reachedBy(last: ScaleStep | ScaleState, stopped: boolean): Place | Promise<Place> {

@@ -10,7 +10,6 @@ import { resize } from "../image/resize.ts";
 import { checkHoldable, type Size } from "../image/size.ts";
 import { required } from "../required.ts";
 import { prepareColours } from "./colour.ts";
-import type { DivergedError } from "./diverged.ts";
 import type { Engine } from "./engine.ts";
 import { layersOf } from "./look.ts";
 import { type OptionsInput, STARTS, type Steering } from "./options.ts";
@@ -24,6 +23,7 @@ import { checkStyles, relativeToLargest, type WeightedStyle } from "./styles.ts"
 import type { Term } from "./term.ts";
 import { termsOf } from "./terms/table.ts";
 import { TimeLeft } from "./time-left.ts";
+import type { UnfinishedError } from "./unfinished.ts";
 
 /** What to repaint, and how. */
 export interface StylizeRequest {
@@ -81,7 +81,8 @@ export interface Progress {
   readonly secondsPerEvaluation?: number;
   readonly evaluations: number;
   readonly stopped: boolean;
-  readonly diverged?: DivergedError;
+  /** Why it could not go on. */
+  readonly failure?: UnfinishedError;
 }
 
 /** Checks everything, and plans the run or follows the plan that is there. */

@@ -11,10 +11,10 @@ import {
 } from "../optimizer/create.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Vectors } from "../optimizer/vectors.ts";
-import { DivergedError } from "./diverged.ts";
 import type { Named } from "./named.ts";
 import type { LossReport, Objective } from "./objective.ts";
 import type { Place, ScaleState } from "./run-state.ts";
+import { DivergedError } from "./unfinished.ts";
 
 /** What is minimised, and where its vectors are. */
 export interface Minimised<Vector> {

@@ -14,12 +14,12 @@ import { MisuseError } from "../errors.ts";
 import type { Picture } from "../image/picture.ts";
 import { sizeWithLongestSide } from "../image/size.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { DivergedError } from "./diverged.ts";
 import type { Engine } from "./engine.ts";
 import { lossOfKind } from "./objective.ts";
 import { type OptionsInput, PRESET_NAMES } from "./options.ts";
 import type { StylizeRequest } from "./run.ts";
 import { drain, stylize } from "./stylize.ts";
+import { DivergedError } from "./unfinished.ts";
 
 const { engine, run, paint, stopAfter } = await openTransfers();
 

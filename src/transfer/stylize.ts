@@ -7,7 +7,6 @@ import { withAlpha } from "../image/alpha.ts";
 import { inProfile, type Picture } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
 import { finishColours } from "./colour.ts";
-import { DivergedError } from "./diverged.ts";
 import type { Engine } from "./engine.ts";
 import { keeping } from "./guidance.ts";
 import type { Iterate, Stylization } from "./iterate.ts";
@@ -30,7 +29,8 @@ import { resolveSettings, type Settings } from "./settings.ts";
  * generator's return value is the result. Stopped by the signal, it returns the best picture so far.
  * @throws MisuseError for options or weights that make no sense.
  * @throws ImpastoError when the memory does not suffice.
- * @throws DivergedError when the loss stops being a finite number; it has the best picture before that.
+ * @throws UnfinishedError when it cannot go on: a DivergedError when the loss stops being a finite number, a DeviceError when
+ * the device fails; it has the best picture before that.
  * @example
  * const steps = stylize({ content, styles: [{ picture: painting, weight: 1 }] }, engine);
  * const { picture } = await drain(steps, ({ loss }) => console.log(loss.total));
@@ -60,8 +60,8 @@ export async function* repaint(
     if (progress.stopped) break;
   }
   const result = resultOf(run, request.content, progress);
-  const { diverged, reached } = progress;
-  if (diverged) throw new DivergedError(diverged.evaluation, reached && result, diverged.safeguarded);
+  const { failure, reached } = progress;
+  if (failure) throw failure.withBest(reached && result);
   return result;
 }
 

@@ -5,6 +5,7 @@
 import { dirname } from "node:path";
 import { checkFits } from "../../image/format.ts";
 import { inputsOf } from "../../job/recipe.ts";
+import { DEVICES } from "../../runtime/runtime.ts";
 import { withEngine } from "../at-work.ts";
 import { checkSize, collectFiles, keepCheckpoints, readCheckpoint, secondsFrom } from "../checkpoint.ts";
 import { findInputs, pathsOf, readFound } from "../find-inputs.ts";
@@ -23,7 +24,7 @@ import { openTarget } from "../target.ts";
 /** Goes on with a run. */
 export async function resumeCommand(path: string, flags: Readonly<Record<string, unknown>>): Promise<void> {
   const asked = secondsFrom(flags.checkpointEvery);
-  const { job, state, files: held = {}, note } = await readCheckpoint(path);
+  const { job: begun, state, files: held = {}, note } = await readCheckpoint(path);
   const output = textFrom(flags.output) ?? note.output;
   const previewPath = textFrom(flags.preview);
   checkStandardOutput(output, flags.json === true);
@@ -31,22 +32,25 @@ export async function resumeCommand(path: string, flags: Readonly<Record<string,
   const folders = [dirname(path), "."];
   const paths = new Map(note.inputs.map((input) => [input.checksum, input.path]));
   const places = { held, paths, folders, find: textFrom(flags.find) };
-  const found = await findInputs(inputsOf(job), places, progress.note);
-  const network = textFrom(flags.network) ?? networkChoice(job, note.network, folders);
+  const found = await findInputs(inputsOf(begun), places, progress.note);
+  const network = textFrom(flags.network) ?? networkChoice(begun, note.network, folders);
   const outputs = { "--output": output, "--preview": previewPath };
   const frameOptions = frameOptionsFrom(flags);
   await refuseFrameNames(outputs, frameOptions);
   await refuseOverwriting(outputs, { pictures: [path, ...pathsOf(found)], init: "content", network });
-  const names = [job.content, ...job.styles].map(({ name }) => name);
-  const target = await openTarget(output, names, job.options.depth, note.folder);
-  checkFits(target.format, job.size.width, job.size.height);
+  const names = [begun.content, ...begun.styles].map(({ name }) => name);
+  const target = await openTarget(output, names, begun.options.depth, note.folder);
+  checkFits(target.format, begun.size.width, begun.size.height);
   const preview = await openPreview(previewPath, progress.note);
   const done = state.evaluationsBefore + state.evaluation;
   const wished = frameOptions.folder === undefined ? note.frames : frameOptions;
   const frames = wished && (await openFrames({ ...wished, done }, progress.note));
 
-  const options = { ...job.options, network, device: job.device };
+  const device = DEVICES.find((device) => device === flags.device) ?? begun.device;
+  const options = { ...begun.options, network, device };
   await withEngine(options, progress, async (runner, interrupt) => {
+    const { device } = runner.engine.runtime;
+    const job = { ...begun, device, options: { ...begun.options, device } };
     checkNetwork(job, runner.engine);
     const files = collectFiles((checksum) => Object.hasOwn(held, checksum));
     const see: SeeFile = (file, bytes, input) => {
