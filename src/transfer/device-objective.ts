@@ -8,7 +8,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import type { Size } from "../image/size.ts";
 import { required } from "../required.ts";
 import type { DeviceTensor } from "../runtime/runtime.ts";
-import { DevicePlace, type DeviceVector } from "./device-place.ts";
+import type { DevicePlace, DeviceVector } from "./device-place.ts";
 import type { DeviceCompiler } from "./device-vectors.ts";
 import { type Guidance, guidanceArrays } from "./guidance.ts";
 import { levelledGraph } from "./level.ts";
@@ -21,6 +21,7 @@ import type { Term } from "./term.ts";
  * Builds and compiles the objective.
  * @param targets looked up at each evaluation; what has changed goes up anew.
  * @param isLevelled whether the gradient is; see level.ts.
+ * @param place who holds what there: optimisers go on holding gradients.
  */
 export async function compileDeviceObjective(
   compile: DeviceCompiler,
@@ -30,12 +31,12 @@ export async function compileDeviceObjective(
   look: Look,
   guidance: Guidance,
   isLevelled: boolean,
+  place: DevicePlace,
 ): Promise<Objective<DeviceVector>> {
   const { losses, total, gradient } = objectiveGraph(size, terms, look, guidance);
   const kept = { gradient: isLevelled ? levelledGraph(gradient) : gradient };
   const program = await compile({ read: { ...losses, total }, kept });
   const inputs = inputsOf([...Object.values(losses), total, ...Object.values(kept)]);
-  const place = new DevicePlace();
   const residents = new Map<string, { readonly values: Float32Array; readonly vector: DeviceVector }>();
   const guides = guidanceArrays(guidance);
   let last: DeviceVector | undefined;
@@ -73,7 +74,8 @@ export async function compileDeviceObjective(
       return { loss: lossReport(read), gradient: last };
     },
     async release() {
-      place.clear();
+      const vectors = [...residents.values()].map(({ vector }) => vector);
+      for (const vector of last ? [last, ...vectors] : vectors) place.drop(vector);
       await program.release();
     },
   };

@@ -38,10 +38,16 @@ type Given = Readonly<Record<string, DeviceTensor | number | Float32Array>>;
 const SIDE_BY_SIDE = 2 ** 26;
 const MOST_SIDE_BY_SIDE = 8;
 
-/** Vectors of a shape `[1, 3, H, W]`. */
-export function deviceVectors(compile: DeviceCompiler, shape: Shape): DeviceVectors {
+/**
+ * Vectors of a shape `[1, 3, H, W]`.
+ * @param place who holds what there: gradients come from elsewhere.
+ */
+export function deviceVectors(
+  compile: DeviceCompiler,
+  shape: Shape,
+  place: DevicePlace = new DevicePlace(),
+): DeviceVectors {
   const length = sizeOf(shape);
-  const place = new DevicePlace();
   const programs = new Map<string, Promise<DeviceProgram>>();
   const vector = (name: string): Tensor => input(name, shape);
   const number = (name: string): Tensor => input(name, []);

@@ -13,6 +13,7 @@ import { required } from "../required.ts";
 import { partition } from "./blocks.ts";
 import { compileBlockwiseObjective } from "./blockwise-objective.ts";
 import { compileDeviceObjective } from "./device-objective.ts";
+import { DevicePlace } from "./device-place.ts";
 import { deviceVectors } from "./device-vectors.ts";
 import type { Engine } from "./engine.ts";
 import { type Guidance, guidanceAt, regionShares, unguided } from "./guidance.ts";
@@ -132,6 +133,7 @@ async function compileMinimised(
   const whole = size.width * size.height <= mostPixels;
   if (whole && runtime.compileOnDevice) {
     const compile = runtime.compileOnDevice;
+    const place = new DevicePlace();
     const objective = await compileDeviceObjective(
       compile,
       size,
@@ -140,8 +142,9 @@ async function compileMinimised(
       look,
       guidance,
       settings.levelled,
+      place,
     );
-    const vectors = deviceVectors(compile, [1, 3, size.height, size.width]);
+    const vectors = deviceVectors(compile, [1, 3, size.height, size.width], place);
     return {
       async evaluate(variables, weights) {
         const { loss, gradient } = await objective.evaluate(await vectors.adopt(variables), weights);
