@@ -68,14 +68,14 @@ const picture = (name: string): Buffer => readFileSync(join(folder, `${name}.rgb
 /** Some number from 0 up to a bound: kills should come at moments that nobody chose. */
 const some = (bound: number): number => Math.floor(bound * Math.random());
 
-const BLOCKS = { plan: [{ width: 240, height: 160, iterations: 7, mostPixels: 37_000 }] };
+const BLOCKS = { plan: [{ width: 240, height: 160, iterations: 4, mostPixels: 37_000 }] };
 
 describe.each([
-  ["L-BFGS over two sizes", { size: 128, iterations: 20 }, {}],
-  ["L-BFGS as PyTorch has it", { size: 96, preset: "neural-style", iterations: 40 }, {}],
-  ["Adam", { size: 96, preset: "notebook", iterations: 40 }, {}],
-  ["L-BFGS in blocks", { size: 240, scales: 1, iterations: 7 }, BLOCKS],
-  ["Adam in blocks", { size: 240, preset: "notebook", iterations: 7 }, BLOCKS],
+  ["L-BFGS over two sizes", { size: 96, iterations: 12 }, {}],
+  ["L-BFGS as PyTorch has it", { size: 64, preset: "neural-style", iterations: 24 }, {}],
+  ["Adam", { size: 64, preset: "notebook", iterations: 24 }, {}],
+  ["L-BFGS in blocks", { size: 240, scales: 1, iterations: 4 }, BLOCKS],
+  ["Adam in blocks", { size: 240, preset: "notebook", iterations: 4 }, BLOCKS],
 ])("A run with %s", (name, options, plan) => {
   test("that is killed twice comes to the same bytes", { timeout: 120_000 }, async () => {
     const whole = { name: `${name} whole`, options, plan };
