@@ -29,6 +29,17 @@ describe("With memory to spare, a picture", () => {
   });
 });
 
+describe("With masks, a picture", () => {
+  test("is looked at in as much smaller parts as the features that they weigh take", () => {
+    const size = { width: 4096, height: 3072 };
+    const { settings } = WORK;
+    const masked = termsOf(settings, [true, true]).filter(({ counts }) => counts);
+    const [plain, guided] = [WORK, { ...WORK, terms: masked }].map((work) => planMemory(size, work, 4e9));
+    expect(guided.mostPixels).toBeLessThan(0.9 * plain.mostPixels);
+    expect(guided.mostPixels).toBeGreaterThan(0.3 * plain.mostPixels);
+  });
+});
+
 describe("With copies of its state made on the way, a picture", () => {
   test("is looked at as if there were so much less memory, and all the same where there is enough", () => {
     const size = { width: 2048, height: 1536 };

@@ -232,7 +232,11 @@ function costsOf({ network, settings, terms, copied = false }: Work, held: numbe
   const tensors = topologicalOrder(layers.map((layer) => featuresAt(features, layer).tensor));
   const bytesOf = (some: readonly { readonly shape: readonly number[] }[]): number =>
     some.reduce((sum, { shape }) => sum + sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT, 0);
-  const activations = bytesOf(tensors.filter(({ leaf }) => leaf === undefined)) / PROBE ** 2;
+  const weighed = terms.flatMap((term) =>
+    term.over === "averages" && term.masked ? [featuresAt(features, term.layer).tensor] : [],
+  );
+  const made = tensors.filter(({ leaf }) => leaf === undefined);
+  const activations = bytesOf([...made, ...weighed]) / PROBE ** 2;
   const weights = bytesOf(tensors.filter(({ leaf }) => leaf && "constant" in leaf));
   const inFull = throughHeads(features);
   const maps = terms.flatMap((term) =>

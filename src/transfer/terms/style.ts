@@ -89,6 +89,7 @@ function styleTerm(layer: Layer, choices: StyleChoices, region: number, masked: 
     layers: [layer],
     powers: relative ? [layer] : [],
     region,
+    masked,
     averages: (features, guided) =>
       guided && masked ? maskedAveragesOf(features, layer, region, guided) : averagesOf(features, layer),
     target(averages, network) {
