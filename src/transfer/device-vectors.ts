@@ -95,10 +95,10 @@ export function deviceVectors(
     },
     async move(from, step, direction, to) {
       const graph = () => {
-        const moved = add(vector("from"), multiply(number("step"), vector("direction")));
-        return { kept: { to: moved }, read: { distance: total(absolute(subtract(moved, vector("from")))) } };
+        const moved = add(vector("origin"), multiply(number("step"), vector("direction")));
+        return { kept: { to: moved }, read: { distance: total(absolute(subtract(moved, vector("origin")))) } };
       };
-      const given = { from: from.tensor, step, direction: direction.tensor };
+      const given = { origin: from.tensor, step, direction: direction.tensor };
       const { kept, read } = await run("move", graph, given);
       place.put(to, required(kept.to, "trial"));
       return numberOf(read.distance) !== 0;
