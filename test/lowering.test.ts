@@ -24,7 +24,7 @@ const evaluateWith = async (
     threads: 1,
     capabilities: { ...NO_CAPABILITIES, ...capabilities },
   });
-  return evaluateOnce({ network, runtime }, preset, SIZE);
+  return evaluateOnce({ network, runtime }, { preset }, SIZE);
 };
 
 const lossesOf = ({ loss: { total, terms } }: Evaluation) => [total, ...Object.values(terms)];
