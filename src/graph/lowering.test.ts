@@ -42,7 +42,11 @@ async function run(outputs: Outputs, values: Values, capabilities: Partial<Capab
 }
 
 /** Expects the results to be those that the model has as it stands. */
-async function expectSame(outputs: Outputs, capabilities: Partial<Capabilities>, values: Values): Promise<void> {
+async function expectSame(
+  outputs: Outputs,
+  capabilities: Partial<Capabilities>,
+  values: Values,
+): Promise<void> {
   const [plain, lowered] = [await run(outputs, values, {}), await run(outputs, values, capabilities)];
   for (const name of Object.keys(outputs)) {
     expect(relativeError(lowered[name], plain[name]), name).toBeLessThan(1e-6);
@@ -102,7 +106,10 @@ describe("A model for a device with Gemm", () => {
     ["a plain product", { product }],
     ["a product that is asked for itself", { product, y: add(product, c) }],
     ["a sum with another shape", { y: add(product, input("row", [1, 4])) }],
-    ["a product of more than matrices", { y: scale(2, matmul(input("p", [2, 3, 5]), input("q", [2, 5, 4]))) }],
+    [
+      "a product of more than matrices",
+      { y: scale(2, matmul(input("p", [2, 3, 5]), input("q", [2, 5, 4]))) },
+    ],
     ["a product times a number that is fed", { y: multiply(product, s) }],
   ])("leaves %s", (_, outputs) => {
     expect(operatorsOf(outputs, { gemm: true })).toEqual(operatorsOf(outputs));

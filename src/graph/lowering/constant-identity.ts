@@ -3,15 +3,14 @@
  * runs on the host has the card wait for it.
  * @module
  */
-import type { Rule } from "./rewrite.ts";
+import { integersIn, type Rule } from "./rewrite.ts";
 
 /** EyeLike(ConstantOfShape) → a constant. */
 export const constantIdentity: Rule = ({ operator, inputs: [zeros = ""] }, model) => {
-  const [shape = ""] = model.producerOf(zeros)?.inputs ?? [];
-  const sizes = operator === "EyeLike" ? model.constantOf(shape)?.values : undefined;
-  if (!(sizes instanceof BigInt64Array)) return undefined;
-  const [rows = 0, columns = 0] = [...sizes].map(Number);
+  const sizes = operator === "EyeLike" ? integersIn(model, model.producerOf(zeros)?.inputs[0]) : undefined;
+  if (sizes === undefined) return undefined;
+  const [rows = 0, columns = 0] = sizes;
   const values = new Float32Array(rows * columns);
   for (let row = 0; row < Math.min(rows, columns); row++) values[row * (columns + 1)] = 1;
-  return model.floats(values, [rows, columns]);
+  return model.floats(values, sizes);
 };

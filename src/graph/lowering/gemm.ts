@@ -2,8 +2,9 @@
  * α·A·B + β·C, with A and B as they are or transposed, in one node.
  * @module
  */
+import type { OnnxNode } from "../onnx-graph.ts";
 import { type Shape, sameShape } from "../shape.ts";
-import { type Model, numberIn, type Rule } from "./rewrite.ts";
+import { goingNode, type Model, numberIn, type Rule } from "./rewrite.ts";
 
 /** α·A·B + β·C; without C where β is 0. */
 interface Gemm {
@@ -25,13 +26,13 @@ export const foldGemm: Rule = (node, model) => {
   switch (node.operator) {
     case "MatMul":
     case "Gemm":
-      return folded(withFactors(gemmAt(node.output, model, node), model));
+      return folded(withInputsFolded(gemmOf(node, model), model));
     case "Mul":
       return folded(times(numberIn(model, left), right, model) ?? times(numberIn(model, right), left, model));
     case "Add":
-      return folded(plus(left, 1, right, 1, shape, model) ?? plus(right, 1, left, 1, shape, model));
+      return folded(plus(1, left, 1, right, model) ?? plus(1, right, 1, left, model));
     case "Sub":
-      return folded(plus(left, 1, right, -1, shape, model) ?? plus(right, -1, left, 1, shape, model));
+      return folded(plus(1, left, -1, right, model) ?? plus(-1, right, 1, left, model));
     default:
       return undefined;
   }
@@ -46,86 +47,78 @@ function emitGemm({ a, b, c, transA, transB, alpha, beta }: Gemm, shape: Shape, 
   });
 }
 
-/** The product of matrices that a value is. */
-function gemmAt(value: string, model: Model, node = model.producerOf(value)): Gemm | undefined {
-  if (node === undefined || model.shapeOf(value)?.length !== 2) return undefined;
-  const [a = "", b = "", c = ""] = node.inputs;
+/** The product of matrices that a node makes. */
+function gemmOf(node: OnnxNode | undefined, model: Model): Gemm | undefined {
+  const [a = "", b = "", c = ""] = node?.inputs ?? [];
+  if (node === undefined || model.shapeOf(node.output)?.length !== 2) return undefined;
   if (node.operator === "MatMul") return { a, b, c, transA: false, transB: false, alpha: 1, beta: 0 };
   if (node.operator !== "Gemm") return undefined;
-  const numberOf = (name: string, otherwise: number): number => {
-    const attribute = node.attributes[name];
-    if (attribute === undefined) return otherwise;
-    if ("float" in attribute) return attribute.float;
-    return "integer" in attribute ? attribute.integer : otherwise;
+  const attribute = (name: string, otherwise: number): number => {
+    const value = node.attributes[name];
+    if (value === undefined) return otherwise;
+    if ("float" in value) return value.float;
+    return "integer" in value ? value.integer : otherwise;
   };
   return {
-    ...{ a, b, c },
-    transA: numberOf("transA", 0) === 1,
-    transB: numberOf("transB", 0) === 1,
-    alpha: numberOf("alpha", 1),
-    beta: c === "" ? 0 : numberOf("beta", 1),
+    a,
+    b,
+    c,
+    transA: attribute("transA", 0) === 1,
+    transB: attribute("transB", 0) === 1,
+    alpha: attribute("alpha", 1),
+    beta: c === "" ? 0 : attribute("beta", 1),
   };
 }
 
-/** A product that goes when what takes it goes. */
-const goingGemm = (value: string, model: Model): Gemm | undefined =>
-  model.usesOf(value) === 1 ? gemmAt(value, model) : undefined;
-
-function times(factor: number | undefined, value: string, model: Model): Gemm | undefined {
-  const gemm = factor === undefined ? undefined : goingGemm(value, model);
-  return factor !== undefined && gemm
-    ? { ...gemm, alpha: factor * gemm.alpha, beta: factor * gemm.beta }
-    : undefined;
+/** factor · product */
+function times(factor: number | undefined, product: string, model: Model): Gemm | undefined {
+  const gemm = gemmOf(goingNode(model, product), model);
+  if (factor === undefined || gemm === undefined) return undefined;
+  return { ...gemm, alpha: factor * gemm.alpha, beta: factor * gemm.beta };
 }
 
-/** sign · product + beta · c */
-function plus(
-  product: string,
-  sign: number,
-  c: string,
-  beta: number,
-  shape: Shape,
-  model: Model,
-): Gemm | undefined {
-  const gemm = goingGemm(product, model);
-  if (gemm === undefined || gemm.beta !== 0 || !sameShape(model.shapeOf(c) ?? [], shape)) return undefined;
+/** sign · product + beta · c, both of one shape. */
+function plus(sign: number, product: string, beta: number, c: string, model: Model): Gemm | undefined {
+  const gemm = gemmOf(goingNode(model, product), model);
+  if (gemm === undefined || gemm.beta !== 0 || !alike(product, c, model)) return undefined;
   return { ...gemm, alpha: sign * gemm.alpha, c, beta };
 }
 
-/** The product with its inputs' own factors and transposes in its attributes, if they have any. */
-function withFactors(gemm: Gemm | undefined, model: Model): Gemm | undefined {
+/** The product without a node that scales or transposes what it takes, if there is one. */
+function withInputsFolded(gemm: Gemm | undefined, model: Model): Gemm | undefined {
   if (gemm === undefined) return undefined;
-  const [a, b, c] = [gemm.a, gemm.b, gemm.c].map((value) => scaledIn(value, model));
-  const [left, right] = [transposedIn(gemm.a, model), transposedIn(gemm.b, model)];
-  if (a) return { ...gemm, a: a.value, alpha: a.factor * gemm.alpha };
-  if (b) return { ...gemm, b: b.value, alpha: b.factor * gemm.alpha };
-  if (c && gemm.beta !== 0) return { ...gemm, c: c.value, beta: c.factor * gemm.beta };
-  if (left !== undefined) return { ...gemm, a: left, transA: !gemm.transA };
-  if (right !== undefined) return { ...gemm, b: right, transB: !gemm.transB };
-  return undefined;
+  const { a, b, c, transA, transB, alpha, beta } = gemm;
+  const [scaledA, scaledB, scaledC] = [a, b, c].map((value) => scaledIn(value, model));
+  if (scaledA) return { ...gemm, a: scaledA.value, alpha: scaledA.factor * alpha };
+  if (scaledB) return { ...gemm, b: scaledB.value, alpha: scaledB.factor * alpha };
+  if (scaledC) return { ...gemm, c: scaledC.value, beta: scaledC.factor * beta };
+  const [turnedA, turnedB] = [a, b].map((value) => transposedIn(value, model));
+  if (turnedA !== undefined) return { ...gemm, a: turnedA, transA: !transA };
+  return turnedB === undefined ? undefined : { ...gemm, b: turnedB, transB: !transB };
 }
 
-function scaledIn(value: string, model: Model): { readonly factor: number; readonly value: string } | undefined {
-  const node = model.usesOf(value) === 1 ? model.producerOf(value) : undefined;
+/** What a value is a constant multiple of. */
+function scaledIn(
+  value: string,
+  model: Model,
+): { readonly factor: number; readonly value: string } | undefined {
+  const node = goingNode(model, value);
+  const [x = "", y = ""] = node?.inputs ?? [];
+  const [first, second] = [x, y].map((factor) => numberIn(model, factor));
   if (node?.operator !== "Mul") return undefined;
-  const [x = "", y = ""] = node.inputs;
-  const shape = model.shapeOf(value) ?? [];
-  for (const [factor, matrix] of [
-    [numberIn(model, x), y],
-    [numberIn(model, y), x],
-  ] as const) {
-    if (factor !== undefined && sameShape(model.shapeOf(matrix) ?? [-1], shape)) return { factor, value: matrix };
-  }
-  return undefined;
+  if (first !== undefined && alike(value, y, model)) return { factor: first, value: y };
+  return second !== undefined && alike(value, x, model) ? { factor: second, value: x } : undefined;
 }
 
+/** What a matrix is the transpose of. */
 function transposedIn(value: string, model: Model): string | undefined {
-  const node = model.usesOf(value) === 1 ? model.producerOf(value) : undefined;
-  const [source = ""] = node?.inputs ?? [];
-  return node?.operator === "Transpose" && model.shapeOf(source)?.length === 2 && isSwap(node.attributes.perm)
-    ? source
-    : undefined;
+  const node = goingNode(model, value);
+  const order = node?.attributes.perm;
+  const isSwap = order !== undefined && "integers" in order && order.integers.join() === "1,0";
+  return node?.operator === "Transpose" && isSwap ? node.inputs[0] : undefined;
 }
 
-const isSwap = (order: { readonly integers?: readonly number[] } | object | undefined): boolean =>
-  order !== undefined && "integers" in order && Array.isArray(order.integers) && order.integers[0] === 1;
+function alike(a: string, b: string, model: Model): boolean {
+  const [shapeA, shapeB] = [a, b].map((value) => model.shapeOf(value));
+  return shapeA !== undefined && shapeB !== undefined && sameShape(shapeA, shapeB);
+}

@@ -5,7 +5,7 @@
  */
 import type { OnnxNode } from "../onnx-graph.ts";
 import { broadcastShape, type Shape, sameShape } from "../shape.ts";
-import { isNumber, type Model, numberIn, type Rule } from "./rewrite.ts";
+import { goingNode, isNumber, type Model, numberIn, type Rule } from "./rewrite.ts";
 
 /** c · Π factors. */
 interface Product {
@@ -46,14 +46,13 @@ function productOf({ operator, inputs: [a = "", b = ""] }: OnnxNode, model: Mode
 function factorsOf(value: string, model: Model, uses = 1): Product {
   const number = numberIn(model, value);
   if (number !== undefined) return { constant: number, factors: [], nodes: 0 };
+  const going = goingNode(model, value, uses);
   const node = model.producerOf(value);
-  const goes = model.usesOf(value) === uses;
   const [source = ""] = node?.inputs ?? [];
   if (node?.operator === "Expand" || (node?.operator === "Reshape" && isNumber(model, source))) {
-    if (!goes) return { constant: 1, factors: [source], nodes: 0 };
-    return times(ONE, factorsOf(source, model), 1);
+    return going ? times(ONE, factorsOf(source, model), 1) : { ...ONE, factors: [source] };
   }
-  return (goes && node && productOf(node, model)) || { constant: 1, factors: [value], nodes: 0 };
+  return (going && productOf(going, model)) || { ...ONE, factors: [value] };
 }
 
 const ONE: Product = { constant: 1, factors: [], nodes: 0 };

@@ -16,7 +16,7 @@ export type Rule = (node: OnnxNode, model: Model) => string | undefined;
 export interface Model {
   /** The node that a value comes from; none for inputs and constants. */
   producerOf(value: string): OnnxNode | undefined;
-  /** How many inputs of nodes, and results, are the value; no fewer, and where rules were applied perhaps less. */
+  /** How often nodes, or the model's user, take the value; more often, if anything, than they will in the end. */
   usesOf(value: string): number;
   shapeOf(value: string): Shape | undefined;
   constantOf(value: string): OnnxConstant | undefined;
@@ -162,8 +162,16 @@ export function isNumber(model: Model, value: string): boolean {
 
 /** The number that a constant of one value is. */
 export function numberIn(model: Model, value: string): number | undefined {
-  const constant = model.constantOf(value);
-  return constant?.values instanceof Float32Array && constant.values.length === 1
-    ? constant.values[0]
-    : undefined;
+  const values = model.constantOf(value)?.values;
+  return values instanceof Float32Array && values.length === 1 ? values[0] : undefined;
 }
+
+/** The integers that a constant is: axes, bounds or sizes. */
+export function integersIn(model: Model, value: string | undefined): readonly number[] | undefined {
+  const values = value === undefined ? undefined : model.constantOf(value)?.values;
+  return values instanceof BigInt64Array ? [...values].map(Number) : undefined;
+}
+
+/** The node that a value comes from, if it goes when what takes the value goes. */
+export const goingNode = (model: Model, value: string, uses = 1): OnnxNode | undefined =>
+  model.usesOf(value) === uses ? model.producerOf(value) : undefined;

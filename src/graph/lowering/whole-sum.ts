@@ -4,7 +4,7 @@
  */
 import type { OnnxNode } from "../onnx-graph.ts";
 import { type Shape, sameShape } from "../shape.ts";
-import type { Model, Rule } from "./rewrite.ts";
+import { goingNode, integersIn, type Model, type Rule } from "./rewrite.ts";
 
 /** Reshape(ReduceSum(ReduceSum(x))) to the shape that is left of x → sums that do not keep their axes. */
 export const wholeSum: Rule = ({ operator, inputs: [summed = ""], output }, model) => {
@@ -23,13 +23,10 @@ interface DroppingSum {
 
 /** Sums over each other that nothing else needs, the last axes first: those before keep their numbers. */
 function droppingSum(value: string, model: Model): DroppingSum | undefined {
-  const node = model.usesOf(value) === 1 ? model.producerOf(value) : undefined;
+  const node = goingNode(model, value);
   const [x = "", axesName = ""] = node?.inputs ?? [];
-  const constant = model.constantOf(axesName)?.values;
-  if (node?.operator !== "ReduceSum" || !keepsAxes(node.attributes) || !(constant instanceof BigInt64Array)) {
-    return undefined;
-  }
-  const axes = [...constant].map(Number);
+  const axes = integersIn(model, axesName);
+  if (node?.operator !== "ReduceSum" || !keepsAxes(node.attributes) || axes === undefined) return undefined;
   const before = droppingSum(x, model);
   const shape = before?.shape ?? model.shapeOf(x);
   if (shape === undefined || axes.some((axis) => axis >= (before?.first ?? shape.length))) return undefined;
