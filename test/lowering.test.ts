@@ -35,10 +35,12 @@ function expectSame(actual: Evaluation, expected: Evaluation): void {
   expect(relativeError(actual.gradient, expected.gradient)).toBeLessThan(1e-5);
 }
 
-describe.each([
+const OBJECTIVES = [
   ["the default objective", "impasto"],
   ["an objective of Gram matrices", "neural-style"],
-] as const)("With the built-in network, %s", (_, preset) => {
+] as const;
+
+describe.each(OBJECTIVES)("With the built-in network, %s", (_, preset) => {
   let network: Network;
   let plain: Evaluation;
   beforeAll(async () => {
@@ -54,5 +56,12 @@ describe.each([
     ["all that a card has", CARD],
   ])("has the same losses and gradient with %s", async (_, capabilities) => {
     expectSame(await evaluateWith(network, preset, capabilities), plain);
+  });
+});
+
+describe.skipIf(process.env.IMPASTO_WEIGHTS === undefined)("With VGG-19 (needs IMPASTO_WEIGHTS)", () => {
+  test.each(OBJECTIVES)("%s has the same losses and gradient with all that a card has", async (_, preset) => {
+    const { network } = await openNetwork("vgg19", process.env);
+    expectSame(await evaluateWith(network, preset, CARD), await evaluateWith(network, preset, {}));
   });
 });

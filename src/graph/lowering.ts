@@ -1,7 +1,7 @@
 /**
- * Rewrites a model for the device that it is to run on, by the device's capabilities. What a single operation writes in
- * another form it chooses itself ({@link Emit.capabilities}); here is what spans several nodes. Every rule is an equivalence,
- * and a model for a device without these capabilities stays as it is, to the byte.
+ * Rewrites a model for the device that it is to run on, by the device's capabilities. What a single operation has several
+ * forms of it chooses itself, as it is written; here is what spans several nodes. Every rule is an equivalence, and a model for
+ * a device without these capabilities stays as it is, to the byte.
  * @module
  */
 import { constantIdentity } from "./lowering/constant-identity.ts";
