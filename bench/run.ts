@@ -1,7 +1,7 @@
 /**
  * Prints a table: seconds per evaluation by objective, network and size, the optimiser's share of them, the time to open
  * the network, to make targets and compile, and peak memory. Run `npm run build` first. Each figure is the median of three runs;
- * the networks take turns, and their ratios come last.
+ * the networks take turns, and their ratios come last. Then how many nodes an evaluation takes on each device, by kind.
  * Options: --runs n, --presets impasto,neural-style, --sizes 256x192,512x384, --networks vgg19,built-in
  * @module
  */
@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { createOptimizer } from "../src/optimizer/create.ts";
+import { nodeRows } from "./nodes.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -108,3 +109,6 @@ for (const preset of flags.presets.split(",")) {
   }
 }
 console.log(`\n${ratios.join("\n")}`);
+console.log("\n| objective | network | device | nodes | by kind |\n|---|---|---|---|---|");
+const rows = await nodeRows(flags.presets.split(","), flags.networks.split(","));
+console.log(rows.join("\n"));

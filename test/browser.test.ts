@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Capabilities, type Tensor, writeOnnx } from "impasto/graph";
+import { NO_CAPABILITIES, type Tensor, writeOnnx } from "impasto/graph";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { openEngine } from "../src/index.ts";
@@ -36,7 +36,7 @@ function reachedFrom(entry: string): {
 
 /** A runtime as a page would bring one: it knows of impasto what `impasto/graph` says, and of the device little. */
 function broughtRuntime(): Runtime {
-  const capabilities: Capabilities = { freeFeeds: false, winograd: true, channelBlocks: false };
+  const capabilities = { ...NO_CAPABILITIES, winograd: true };
   const made = new WeakMap();
   return {
     device: "cpu",

@@ -4,7 +4,7 @@
  */
 import type { MadeConstants, OnnxTarget } from "../src/graph/onnx.ts";
 import { type Shape, sizeOf } from "../src/graph/shape.ts";
-import type { Tensor } from "../src/graph/tensor.ts";
+import { NO_CAPABILITIES, type Tensor } from "../src/graph/tensor.ts";
 import { openRuntime } from "../src/runtime/onnxruntime.node.ts";
 import type { Program, Runtime } from "../src/runtime/runtime.ts";
 
@@ -37,7 +37,7 @@ export const evaluate = (outputs: Readonly<Record<string, Tensor>>, inputs: Valu
 
 /** The CPU as a target, without blocked layouts. */
 export const onCpu = (made: MadeConstants = new WeakMap()): OnnxTarget => ({
-  capabilities: { freeFeeds: true, winograd: true, channelBlocks: false },
+  capabilities: { ...NO_CAPABILITIES, freeFeeds: true, winograd: true },
   made,
 });
 

@@ -26,4 +26,4 @@ export { expand, sum, total } from "./operations/sum.ts";
 export { atLeast, positive } from "./operations/threshold.ts";
 export { transpose } from "./operations/transpose.ts";
 export { type Shape, ShapeError } from "./shape.ts";
-export { type Capabilities, constant, input, scalar, type Tensor } from "./tensor.ts";
+export { type Capabilities, constant, input, NO_CAPABILITIES, scalar, type Tensor } from "./tensor.ts";

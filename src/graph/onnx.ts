@@ -1,11 +1,12 @@
 /**
- * Writes a graph as an ONNX model: nodes in order, equal ones once, constants as initialisers.
+ * Writes a graph as an ONNX model: nodes in order, equal ones once, constants as initialisers; lowered for its device.
  * @module
  */
 import { ImpastoError } from "../errors.ts";
 import { topologicalOrder } from "./gradients.ts";
+import { lower } from "./lowering.ts";
+import type { OnnxConstant, OnnxNode } from "./onnx-graph.ts";
 import { graphProto, modelProto, nodeProto, tensorProto, valueInfoProto } from "./onnx-messages.ts";
-import type { Message } from "./protobuf.ts";
 import { formatShape, type Shape } from "./shape.ts";
 import type { Capabilities, Emit, Tensor } from "./tensor.ts";
 
@@ -34,34 +35,45 @@ const LARGEST_MODEL = 2 ** 31 - 1;
 /** What the names of values inside a model begin with, and no name that is given from outside. */
 const INTERNAL = "%";
 
+/** What is fed beside a graph's own inputs, by its name. */
+type Fed = Map<string, { readonly values: Float32Array; readonly shape: Shape }>;
+
 /**
  * Encodes the model that computes `outputs`, each under its name, in float32.
  * @throws ImpastoError when an output has an input's name, a name begins with `%`, or the constants kept in the model
  * make it larger than two gigabytes.
  */
 export function writeOnnx(outputs: Readonly<Record<string, Tensor>>, target: OnnxTarget): OnnxModel {
-  const nodes: Message[] = [];
-  const initializers: Message[] = [];
+  const nodes: OnnxNode[] = [];
+  const constants = new Map<string, OnnxConstant>();
   const inputs = new Map<string, Shape>();
-  const shared = new Map<string, { readonly values: Float32Array; readonly shape: Shape }>();
-  const emit = emitter(nodes, initializers, shared, target);
+  const shared: Fed = new Map();
+  const emit = emitter(nodes, constants, shared, target);
 
   const written = new Map<Tensor, string>();
+  const shapes = new Map<string, Shape>();
   for (const tensor of topologicalOrder(Object.values(outputs))) {
     if (tensor.leaf && "input" in tensor.leaf) inputs.set(tensor.leaf.input, tensor.shape);
     const names = tensor.inputs.map((one) => written.get(one) ?? "");
-    written.set(tensor, tensor.write(emit, names));
+    const name = tensor.write(emit, names);
+    written.set(tensor, name);
+    shapes.set(name, tensor.shape);
   }
   checkNames([...inputs.keys()], Object.keys(outputs));
-  for (const [name, tensor] of Object.entries(outputs)) {
-    nodes.push(nodeProto({ operator: "Identity", inputs: [written.get(tensor) ?? ""], outputs: [name] }));
-  }
-
+  const results = Object.values(outputs).map((tensor) => written.get(tensor) ?? "");
+  const lowered = lower({ nodes, constants, shapes, results }, target.capabilities);
   const fed = [...inputs, ...[...shared].map(([name, { shape }]) => [name, shape] as const)];
   const graph = graphProto({
     name: "impasto",
-    nodes,
-    initializers,
+    nodes: [
+      ...lowered.nodes.map(({ operator, inputs, output, attributes }, index) =>
+        nodeProto({ operator, name: `${operator}${index}`, inputs, outputs: [output], attributes }),
+      ),
+      ...Object.keys(outputs).map((name, index) =>
+        nodeProto({ operator: "Identity", inputs: [lowered.results[index] ?? ""], outputs: [name] }),
+      ),
+    ],
+    initializers: [...lowered.constants].map(([name, { values, shape }]) => tensorProto(name, shape, values)),
     inputs: fed.map(([name, shape]) => valueInfoProto(name, shape)),
     outputs: Object.entries(outputs).map(([name, { shape }]) => valueInfoProto(name, shape)),
   });
@@ -89,18 +101,18 @@ function checkNames(inputs: readonly string[], outputs: readonly string[]): void
 }
 
 function emitter(
-  nodes: Message[],
-  initializers: Message[],
-  fed: Map<string, { readonly values: Float32Array; readonly shape: Shape }>,
+  nodes: OnnxNode[],
+  kept: Map<string, OnnxConstant>,
+  fed: Fed,
   { capabilities, made }: OnnxTarget,
 ): Emit {
   const values = new Map<string, string>();
   const constants = new Map<string, string>();
   const arrays = new Map<Float32Array, number>();
   const initializer = (key: string, values: Float32Array | BigInt64Array, shape: Shape): string => {
-    const name = constants.get(key) ?? `${INTERNAL}constant${initializers.length}`;
-    if (!constants.has(key)) initializers.push(tensorProto(name, shape, values));
+    const name = constants.get(key) ?? `${INTERNAL}constant${kept.size}`;
     constants.set(key, name);
+    if (!kept.has(name)) kept.set(name, { values, shape });
     return name;
   };
   const floats = (values: Float32Array, shape: Shape): string => {
@@ -115,8 +127,7 @@ function emitter(
       const output = values.get(key) ?? `${INTERNAL}value${nodes.length}`;
       if (values.has(key)) return output;
       values.set(key, output);
-      const name = `${operator}${nodes.length}`;
-      nodes.push(nodeProto({ operator, name, inputs, outputs: [output], attributes }));
+      nodes.push({ operator, inputs, output, attributes });
       return output;
     },
     floats,

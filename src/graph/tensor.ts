@@ -36,7 +36,26 @@ export interface Capabilities {
   readonly winograd: boolean;
   /** Convolutions work in blocks of channels; see operations/blocked.ts. */
   readonly channelBlocks: boolean;
+  /** Identity matrices are better kept in the model than made where it runs; see lowering/constant-identity.ts. */
+  readonly constantIdentity: boolean;
+  /** A matrix product that is scaled, added to or of transposed matrices is one node; see lowering/gemm.ts. */
+  readonly gemm: boolean;
+  /** Long sums are better taken in parts, which run side by side; see operations/split-product.ts. */
+  readonly splitSums: boolean;
+  /** A node costs more than the few numbers it computes, so that fewer are better; see lowering/products.ts. */
+  readonly fewNodes: boolean;
 }
+
+/** A device of which nothing is known. */
+export const NO_CAPABILITIES: Capabilities = {
+  freeFeeds: false,
+  winograd: false,
+  channelBlocks: false,
+  constantIdentity: false,
+  gemm: false,
+  splitSums: false,
+  fewNodes: false,
+};
 
 /** What an operation writes itself with. Each call returns the name of a value; equal calls make it once. */
 export interface Emit {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { onCpu } from "../../test/evaluate.ts";
 import { colours, narrowEngine } from "../../test/narrow-engine.ts";
 import { fingerprint } from "../graph/fingerprint.ts";
 import type { Picture } from "../image/picture.ts";
@@ -25,7 +26,7 @@ async function keepingEngine(bytes: number) {
     if (!arrays.includes(values)) arrays.push(values);
     return arrays.indexOf(values);
   };
-  const target = { freeFeeds: true, winograd: true, channelBlocks: false };
+  const target = onCpu().capabilities;
   const keyOf = (outputs: Parameters<typeof fingerprint>[0]): string =>
     fingerprint(outputs, target, numberOf);
   const runtime = keepingPrograms(engine.runtime, keyOf, bytes);

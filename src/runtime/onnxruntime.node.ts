@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import type { InferenceSession } from "onnxruntime-node";
 import { ImpastoError } from "../errors.ts";
 import { writeOnnx } from "../graph/onnx.ts";
+import type { Capabilities } from "../graph/tensor.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { coreCount } from "./cores.node.ts";
 import type { KeepingRuntime } from "./kept-programs.ts";
@@ -21,6 +22,8 @@ export interface RuntimeOptions {
   readonly threads?: number;
   /** A file name to begin each operator profile with; no profile when absent. */
   readonly profile?: string;
+  /** What to take as good on the device, for comparisons; what is known to be, when absent. */
+  readonly capabilities?: Partial<Capabilities>;
   /** How many bytes of activations programs may have had that are kept for graphs that are the same. @default 0 */
   readonly keep?: number;
 }
@@ -38,12 +41,12 @@ export async function openRuntime({ keep = 0, ...options }: RuntimeOptions = {})
   // A device that fails is reported by us; ONNX Runtime's own words on it would be in red on every terminal.
   ort.env.logLevel = "fatal";
   const available = ort.listSupportedBackends().map(({ name }) => name);
-  const { device = "auto", threads = coreCount(), profile } = options;
+  const { device = "auto", threads = coreCount(), profile, capabilities } = options;
   const on = (device: NativeDevice): KeepingRuntime =>
     onnxRuntimeOn(ort, {
       device,
       threads,
-      capabilities: capabilitiesHere(device),
+      capabilities: { ...capabilitiesHere(device), ...capabilities },
       session: sessionOptions(device, { threads, profile }),
       keepsValues: device === "webgpu",
       keep,

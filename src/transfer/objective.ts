@@ -48,7 +48,7 @@ export interface Objective<Vector = Float32Array> {
 export function objectiveGraph(
   { width, height }: Size,
   terms: readonly Term[],
-  look: Look,
+  look: Pick<Look, "network" | "settings">,
   guidance: Guidance,
 ): { readonly losses: Named<Tensor>; readonly total: Tensor; readonly gradient: Tensor } {
   const variables = input("variables", [1, 3, height, width]);

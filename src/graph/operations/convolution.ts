@@ -56,7 +56,7 @@ export const convolutionOperation: Operation<{ readonly padding: number }> = {
   onnx(emit, [x, kernel, bias], { inputs: [input, weights], attributes: { padding } }) {
     const shared = winogradKernel(emit, weights, padding);
     if (shared) return emitWinograd(emit, x, input.shape, { ...shared, turned: false, bias });
-    return emit.node("Conv", [x, kernel, bias], { pads: { integers: [padding, padding, padding, padding] } });
+    return emit.node("Conv", [x, kernel, bias], around(padding, padding));
   },
 };
 
@@ -110,9 +110,15 @@ export const adjointConvolutionOperation: Operation<{ readonly padding: number }
     ]);
     const [, , kernelHeight, kernelWidth] = weights.shape;
     const [above, beside] = [kernelHeight - 1 - padding, kernelWidth - 1 - padding];
-    return emit.node("Conv", [x, turned], { pads: { integers: [above, beside, above, beside] } });
+    return emit.node("Conv", [x, turned], around(above, beside));
   },
 };
+
+/** Zeros around the picture. The dilations are ONNX's default, but not that of every runtime for browsers. */
+const around = (vertical: number, horizontal: number) => ({
+  dilations: { integers: [1, 1] },
+  pads: { integers: [vertical, horizontal, vertical, horizontal] },
+});
 
 /** Measured on two cores: with fewer channels the transforms cost more than the multiplications they save. */
 const WINOGRAD_CHANNELS = 256;

@@ -59,7 +59,11 @@ export const fidelityOperation: Operation<object> = {
   onnx(emit, names, { inputs: [root] }) {
     const { product, polar } = emitFactors(emit, names, root.shape[0]);
     const singular = emit.node("Mul", [polar, product]);
-    return emit.node("ReduceSum", [singular, emit.integers([0, 1])], { keepdims: { integer: 0 } });
+    const stages = emit.capabilities.splitSums ? [[1], [0]] : [[0, 1]];
+    return stages.reduce(
+      (sum, axes) => emit.node("ReduceSum", [sum, emit.integers(axes)], { keepdims: { integer: 0 } }),
+      singular,
+    );
   },
 };
 

@@ -4,6 +4,7 @@
  */
 import { ShapeError, sameShape } from "../shape.ts";
 import { apply, type Operation, type Tensor } from "../tensor.ts";
+import { emitParts, emitSumOfParts, partsOf } from "./split-product.ts";
 import { transpose } from "./transpose.ts";
 
 /** Y = A B: d loss/dA = d loss/dY · Bᵀ, d loss/dB = Aᵀ · d loss/dY */
@@ -20,7 +21,14 @@ export const matmulOperation: Operation<object> = {
     matmul(incoming, transpose(b)),
     matmul(transpose(a), incoming),
   ],
-  onnx: (emit, inputs) => emit.node("MatMul", inputs),
+  onnx(emit, [a, b], { inputs: [left, right] }) {
+    const [rows, length] = left.shape;
+    const [, columns] = right.shape;
+    const parts = emit.capabilities.splitSums && left.shape.length === 2 ? partsOf(rows, length, columns) : 1;
+    if (parts === 1) return emit.node("MatMul", [a, b]);
+    const cut = emit.node("Reshape", [b, emit.integers([parts, length / parts, columns])]);
+    return emitSumOfParts(emit, emit.node("MatMul", [emitParts(emit, a, rows, length, parts), cut]));
+  },
 };
 
 /** Multiplies matrices `[…, m, k]` and `[…, k, n]`. */

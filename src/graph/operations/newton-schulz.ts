@@ -83,8 +83,15 @@ export function emitPolarFactor(
  */
 const BALANCE = 2;
 
-const emitNorm = (emit: Emit, matrix: string): string =>
-  emit.node("Sqrt", [emit.node("ReduceSumSquare", [matrix], { keepdims: { integer: 0 } })]);
+/** Emits ‖M‖ (Frobenius), where sums are split as the norm of the rows' norms. */
+function emitNorm(emit: Emit, matrix: string): string {
+  const keepdims = { integer: 0 };
+  if (!emit.capabilities.splitSums) {
+    return emit.node("Sqrt", [emit.node("ReduceSumSquare", [matrix], { keepdims })]);
+  }
+  const ofRows = emit.node("ReduceL2", [matrix], { axes: { integers: [1] }, keepdims });
+  return emit.node("ReduceL2", [ofRows], { keepdims });
+}
 
 const emitTransposed = (emit: Emit, matrix: string): string =>
   emit.node("Transpose", [matrix], { perm: { integers: [1, 0] } });

@@ -6,6 +6,7 @@ import { ShapeError } from "../shape.ts";
 import { apply, type Emit, type Operation, type Tensor } from "../tensor.ts";
 import { add } from "./add.ts";
 import { matmul } from "./matmul.ts";
+import { emitParts, emitSumOfParts, partsOf } from "./split-product.ts";
 import { transpose } from "./transpose.ts";
 
 /**
@@ -24,7 +25,13 @@ export const rowProductsOperation: Operation<object> = {
   },
   gradient: (incoming, { inputs: [x] }) => [matmul(add(incoming, transpose(incoming)), x)],
   onnx(emit, [x], { inputs: [{ shape }] }) {
-    const [, columns] = shape;
+    const [rows, columns] = shape;
+    const split = emit.capabilities.splitSums ? partsOf(rows, columns, rows) : 1;
+    if (split > 1) {
+      const cut = emitParts(emit, x, rows, columns, split);
+      const turned = emit.node("Transpose", [cut], { perm: { integers: [0, 2, 1] } });
+      return emitSumOfParts(emit, emit.node("MatMul", [cut, turned]));
+    }
     const parts = Array.from({ length: Math.ceil(columns / COLUMNS) }, (_, part) =>
       emitProducts(emit, columns <= COLUMNS ? x : emitColumns(emit, x, part * COLUMNS, columns)),
     );

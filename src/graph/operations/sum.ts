@@ -19,14 +19,25 @@ export const sumOperation: Operation<{ readonly axes: readonly number[] }> = {
     return x.map((size, axis) => (axes.includes(axis) ? 1 : size));
   },
   gradient: (incoming, { inputs: [x] }) => [expand(incoming, x.shape)],
-  onnx: (emit, [x], { attributes: { axes } }) =>
-    axes
-      .toSorted((a, b) => b - a)
-      .reduce(
-        (sum, axis) => emit.node("ReduceSum", [sum, emit.integers([axis])], { keepdims: { integer: 1 } }),
-        x,
-      ),
+  onnx(emit, [x], { inputs: [{ shape }], attributes: { axes } }) {
+    const lastFirst = axes.toSorted((a, b) => b - a);
+    const { splitSums, fewNodes } = emit.capabilities;
+    const inTwo = splitSums || fewNodes;
+    const stages = inTwo ? twoStages(lastFirst, shape) : lastFirst.map((axis) => [axis]);
+    return stages.reduce(
+      (sum, stage) => emit.node("ReduceSum", [sum, emit.integers(stage)], { keepdims: { integer: 1 } }),
+      x,
+    );
+  },
 };
+
+/** The last axis by itself, for all the others side by side; then what little there is left at once. */
+function twoStages(lastFirst: readonly number[], shape: Shape): readonly (readonly number[])[] {
+  const [last, ...others] = lastFirst.filter((axis) => shape[axis] !== 1);
+  return last === undefined || others.length === 0
+    ? [lastFirst]
+    : [[last], lastFirst.filter((axis) => axis !== last)];
+}
 
 /** y = x with its axes of size 1 repeated to `shape`. d loss/dx = Σ d loss/dy over those axes. */
 export const expandOperation: Operation<{ readonly shape: Shape }> = {
