@@ -96,7 +96,10 @@ export function deviceVectors(
     async move(from, step, direction, to) {
       const graph = () => {
         const moved = add(vector("origin"), multiply(number("step"), vector("direction")));
-        return { kept: { to: moved }, read: { distance: total(absolute(subtract(moved, vector("origin")))) } };
+        return {
+          kept: { to: moved },
+          read: { distance: total(absolute(subtract(moved, vector("origin")))) },
+        };
       };
       const given = { origin: from.tensor, step, direction: direction.tensor };
       const { kept, read } = await run("move", graph, given);
