@@ -22,14 +22,29 @@ const painting = (/** @type {number} */ width, /** @type {number} */ height) => 
   ),
 });
 
-const { width, height, iterations, ...options } = JSON.parse(process.argv[2] ?? "{}");
+/** Left or right: soft where the halves meet. */
+const half = (/** @type {boolean} */ left) => ({
+  width,
+  height,
+  values: Float32Array.from({ length: width * height }, (_, index) => {
+    const part = Math.min(1, Math.max(0, 10 * ((index % width) / width - 0.5) + 0.5));
+    return left ? 1 - part : part;
+  }),
+});
+
+const { width, height, iterations, styles: which, ...options } = JSON.parse(process.argv[2] ?? "{}");
+const { network, device, threads } = options;
 const began = performance.now();
-const engine = await openEngine({ device: "cpu", network: options.network });
+const engine = await openEngine({ device, network, ...(threads === undefined ? {} : { threads }) });
 const opened = performance.now();
+const one = { picture: painting(width, height), weight: 1 };
 const steps = stylize(
   {
     content: picture(width, height),
-    styles: [{ picture: painting(width, height), weight: 1 }],
+    styles:
+      which === "one"
+        ? [one]
+        : [true, false].map((left) => ({ ...one, ...(which === "masked" ? { mask: half(left) } : {}) })),
     options: {
       init: "content",
       size: Math.max(width, height),
@@ -45,6 +60,8 @@ while (!step.done) step = await steps.next();
 const { secondsPerEvaluation } = step.value;
 console.log(
   JSON.stringify({
+    device: engine.runtime.device,
+    threads: engine.runtime.threads,
     open: (opened - began) / 1000,
     firstStep: (first - opened) / 1000,
     secondsPerEvaluation,
