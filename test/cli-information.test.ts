@@ -195,7 +195,7 @@ describe("impasto doctor", () => {
     expect(lines.get("Memory")).toContain("2.0 GB would be used");
     expect(lines.get("Weights")).toMatch(/^none; for VGG-19, run `impasto weights fetch`/);
     expect(lines.get("Cache")).toContain("cache");
-    expect(lines.get("ONNX Runtime")).toContain("cpu: works");
+    expect(lines.get("ONNX Runtime")).toMatch(/cpu: works;.*wasm: works$/);
     expect(lines.get("Trial")).toMatch(/^works: 128×96 with built-in on cpu, .* s an evaluation$/);
     expect(readdirSync(root)).not.toContain("cache");
   });
@@ -208,7 +208,10 @@ describe("impasto doctor", () => {
     expect(facts).toMatchObject({
       node: process.version,
       codecs: { sharp: expect.any(String), libvips: expect.any(String) },
-      runtime: { version: expect.any(String), devices: { cpu: true } },
+      runtime: {
+        versions: { native: expect.any(String), wasm: expect.any(String) },
+        devices: { cpu: true, wasm: true },
+      },
       weights: { problem: expect.stringContaining("missing.h5") },
       evaluation: { problem: expect.stringContaining("missing.h5") },
     });

@@ -74,10 +74,11 @@ export async function tryEvaluation(options: Options) {
     const job = jobOf(inputs, asked, required(pictures[0], "picture"), runner.engine);
     const io = { read: async () => required(pictures.shift(), "picture") };
     const { loss, secondsPerEvaluation } = await runner.run(job, io);
-    const { network, runtime } = runner.engine;
+    const { network, runtime, deviceNote } = runner.engine;
     return {
       network: network.name,
       device: runtime.device,
+      deviceNote,
       threads: runtime.threads,
       width: WIDTH,
       height: HEIGHT,

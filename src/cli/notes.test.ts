@@ -29,6 +29,14 @@ describe("What is said of an engine", () => {
     expect(note).toMatch(/^How much memory webgpu has is not known: the plan is for 3\.0 GB, .* --memory\.$/);
   });
 
+  it("is why it computes where it does, where that may surprise", () => {
+    const engine = { ...engineOn("wasm"), deviceNote: "The fast package is missing." };
+    expect(writeEngine(engine, parseOptions({}))).toEqual([
+      expect.stringContaining("the network"),
+      "The fast package is missing.",
+    ]);
+  });
+
   it("is nothing more where the memory was named", () => {
     expect(writeEngine(engineOn("cuda"), parseOptions({ memory: "2GB" }))).toHaveLength(1);
   });

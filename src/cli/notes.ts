@@ -26,13 +26,18 @@ function writeNetwork({ network, note = "" }: EngineDescription, choice: string)
     : `${note}; --network built-in is faster`;
 }
 
-/** On a device with a memory of its own, what was planned with, since ONNX Runtime does not tell how much that is. */
+/**
+ * Why the device is another than one might expect; and on one with a memory of its own, what was planned with, since ONNX
+ * Runtime does not tell how much that is.
+ */
 function writeDevice(
-  { runtime, memory = 0 }: EngineDescription,
+  { runtime, memory = 0, deviceNote }: EngineDescription,
   asked: number | undefined,
 ): readonly string[] {
-  if (runtime.device === "cpu" || asked !== undefined) return [];
+  const why = deviceNote === undefined ? [] : [deviceNote];
+  if (runtime.device === "cpu" || runtime.device === "wasm" || asked !== undefined) return why;
   return [
+    ...why,
     `How much memory ${runtime.device} has is not known: the plan is for ${(memory / 1e9).toFixed(1)} GB, as the machine has; if the device has less, name it with --memory.`,
   ];
 }

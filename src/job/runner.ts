@@ -14,6 +14,8 @@ export interface EngineDescription extends EngineFacts {
   readonly memory?: number | undefined;
   /** One line that says which network it has, and why. */
   readonly note?: string | undefined;
+  /** One sentence on why it computes where it does, where somebody might expect another device. */
+  readonly deviceNote?: string | undefined;
 }
 
 /** Runs jobs. It holds an engine until it is closed. */

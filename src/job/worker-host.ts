@@ -98,9 +98,10 @@ export function hostJobs<Options>(
 }
 
 /** What others may know of an engine. */
-const describe = ({ network, runtime, memory, note }: Engine): EngineDescription => ({
+const describe = ({ network, runtime, memory, note, deviceNote }: Engine): EngineDescription => ({
   network: { name: network.name, checksum: network.checksum, standsIn: network.standsIn },
   runtime: { device: runtime.device, threads: runtime.threads },
   memory,
   note,
+  deviceNote,
 });

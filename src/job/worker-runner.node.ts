@@ -3,7 +3,7 @@
  * @module
  */
 import { Worker } from "node:worker_threads";
-import { forbidTelemetry } from "../runtime/onnxruntime.node.ts";
+import { forbidTelemetry } from "../runtime/native.node.ts";
 import type { EngineOptions } from "../transfer/engine.node.ts";
 import { openRemoteRunner, type Port } from "./remote-runner.ts";
 import type { JobRunner } from "./runner.ts";

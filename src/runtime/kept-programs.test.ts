@@ -58,7 +58,7 @@ async function compiledFor(mostBytes: number, graphs: readonly ReturnType<typeof
 describe("Kept programs", () => {
   test("serve graphs that are the same, and give what a program of their own would", async () => {
     const plain = await openRuntime({ device: "cpu", threads: 1 });
-    const keeping = await openRuntime({ device: "cpu", threads: 1, keep: 1e6 });
+    const keeping = await openRuntime({ device: "cpu", threads: 1, keep: () => 1e6 });
     const x = new Float32Array(2000).fill(3);
     for (const factor of [2, 5, 2]) {
       const [a, b] = await Promise.all([plain, keeping].map((runtime) => runtime.compile(graph(factor))));

@@ -44,6 +44,7 @@ export function keepingPrograms(
   return {
     device: runtime.device,
     threads: runtime.threads,
+    ...(runtime.limits ? { limits: runtime.limits } : {}),
     ...(runtime.compileOnDevice ? { compileOnDevice: runtime.compileOnDevice } : {}),
     async compile(outputs) {
       if (mostBytes <= 0) return runtime.compile(outputs);

@@ -13,7 +13,7 @@ import { total } from "../graph/operations/sum.ts";
 import { ShapeError } from "../graph/shape.ts";
 import { constant, input, type Tensor } from "../graph/tensor.ts";
 import { coreCount } from "./cores.node.ts";
-import { openRuntime } from "./onnxruntime.node.ts";
+import { examineRuntime, type Machine, openRuntime } from "./onnxruntime.node.ts";
 import type { Program, Runtime } from "./runtime.ts";
 
 const cpu = await openRuntime({ device: "cpu", threads: 1 });
@@ -180,5 +180,36 @@ describe("A runtime", () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+});
+
+describe("Without the native package", () => {
+  const machine: Machine = {
+    loadNative: async () => ({ problem: "the package is not there: get it" }),
+    mayHave: () => false,
+  };
+
+  test("a runtime computes by WebAssembly, and says how to get the faster one", async () => {
+    const runtime = await openRuntime({ threads: 1 }, machine);
+    expect(runtime.device).toBe("wasm");
+    expect(runtime.note).toMatch(/as long, because the package is not there: get it\.$/);
+  });
+
+  test("every other device is refused, with the same words", async () => {
+    for (const device of ["cpu", "cuda", "webgpu"] as const) {
+      const opened = openRuntime({ device }, machine);
+      await expect(opened).rejects.toThrow(ImpastoError);
+      await expect(opened).rejects.toThrow(
+        /^Device "\w+" is not available here, because the package is not there: get it; or use wasm\.$/,
+      );
+    }
+  });
+
+  test("there is WebAssembly to be told of, and the package that is missing", async () => {
+    expect(await examineRuntime(machine)).toEqual({
+      versions: { wasm: expect.stringMatching(/^\d+\.\d+\.\d+/) },
+      missing: "the package is not there: get it",
+      devices: { wasm: true },
+    });
   });
 });

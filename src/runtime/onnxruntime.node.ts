@@ -1,18 +1,21 @@
 /**
- * Runs graphs with ONNX Runtime under Node. The only file that imports it, and only when a runtime is asked for:
- * loading its library takes a while, and `--help` should not wait for it.
+ * Opens ONNX Runtime under Node: the native package on one of its devices where it is installed, and WebAssembly where it
+ * is not.
  * @module
  */
 import { existsSync } from "node:fs";
-import type { InferenceSession } from "onnxruntime-node";
+import type { InferenceSession } from "onnxruntime-common";
 import { ImpastoError } from "../errors.ts";
-import { writeOnnx } from "../graph/onnx.ts";
-import type { Capabilities } from "../graph/tensor.ts";
+import { type Capabilities, scalar } from "../graph/tensor.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { coreCount } from "./cores.node.ts";
 import type { KeepingRuntime } from "./kept-programs.ts";
+import { type DeviceLimits, LEAST_WEBGPU, webGpuLimits } from "./limits.ts";
+import { loadNative, type NativePackage } from "./native.node.ts";
 import { onnxRuntimeOn } from "./onnxruntime.ts";
-import type { Device, RealDevice } from "./runtime.ts";
+import type { Device, RealDevice, Runtime } from "./runtime.ts";
+import { firstTrusted } from "./trial.ts";
+import { openWasm, wasmVersion } from "./wasm.node.ts";
 
 /** How a runtime is opened. */
 export interface RuntimeOptions {
@@ -24,126 +27,127 @@ export interface RuntimeOptions {
   readonly profile?: string;
   /** What to take as good on the device, for comparisons; what is known to be, when absent. */
   readonly capabilities?: Partial<Capabilities>;
-  /** How many bytes of activations programs may have had that are kept for graphs that are the same. @default 0 */
-  readonly keep?: number;
+  /**
+   * How many bytes of activations programs may have had that are kept for graphs that are the same, on a device with these
+   * limits; none when absent.
+   */
+  readonly keep?: (limits: DeviceLimits) => number;
 }
 
-/** `auto` tries these in order, each only where ONNX Runtime's build for this system has it, and else takes the CPU. */
+/** A runtime, and one sentence on why it is on its device, where somebody might expect another. */
+export interface OpenedRuntime extends KeepingRuntime {
+  readonly note?: string;
+}
+
+/** What there is on a machine. */
+export interface Machine {
+  loadNative: typeof loadNative;
+  /** Whether it makes sense to try a device nobody asked for. */
+  mayHave(device: NativeDevice): boolean;
+}
+
+/** What the native package may have. */
+export type NativeDevice = Exclude<RealDevice, "wasm">;
+
+/** `auto` tries these in order, each where ONNX Runtime's build for this system has it, and else takes the CPU. */
 const FASTEST_FIRST = ["cuda", "dml", "webgpu"] as const;
+
+const THIS_MACHINE: Machine = {
+  loadNative,
+  // On a Linux without graphics devices, looking for WebGPU makes native libraries print warnings that cannot be silenced.
+  mayHave: (device) => device !== "webgpu" || process.platform !== "linux" || existsSync("/dev/dri"),
+};
 
 /**
  * Opens ONNX Runtime on a device.
  * @throws ImpastoError when the device is not there.
  * @example const runtime = await openRuntime({ device: "cpu", threads: 2 });
  */
-export async function openRuntime({ keep = 0, ...options }: RuntimeOptions = {}): Promise<KeepingRuntime> {
-  const ort = await loadOnnxRuntime();
-  // A device that fails is reported by us; ONNX Runtime's own words on it would be in red on every terminal.
-  ort.env.logLevel = "fatal";
-  const available = ort.listSupportedBackends().map(({ name }) => name);
-  const { device = "auto", threads = coreCount(), profile, capabilities } = options;
-  const on = (device: NativeDevice): KeepingRuntime =>
-    onnxRuntimeOn(ort, {
-      device,
-      threads,
-      capabilities: { ...capabilitiesHere(device), ...capabilities },
-      session: sessionOptions(device, { threads, profile }),
-      keepsValues: device === "webgpu",
-      keep,
-    });
-  if (device === "wasm") throw new ImpastoError('Device "wasm" is not available here.');
-  if (device !== "auto") {
-    await requireDevice(ort, device, available);
-    return on(device);
+export async function openRuntime(
+  options: RuntimeOptions = {},
+  machine: Machine = THIS_MACHINE,
+): Promise<OpenedRuntime> {
+  const { device = "auto", threads, keep = () => 0 } = options;
+  if (device === "wasm") return openWasm({ threads, keep });
+  const native = await machine.loadNative();
+  if (!("problem" in native)) {
+    return device === "auto" ? fastest(native, options, machine) : asked(native, device, options);
   }
-  for (const candidate of FASTEST_FIRST) {
-    if (available.includes(candidate) && mayHave(candidate) && (await works(ort, candidate)) === true) {
-      return on(candidate);
-    }
+  if (device === "auto") {
+    const note = `Computing by WebAssembly, which takes three to four times as long, because ${native.problem}.`;
+    return { ...(await openWasm({ threads, keep })), note };
   }
-  return on("cpu");
+  throw new ImpastoError(`Device "${device}" is not available here, because ${native.problem}; or use wasm.`);
 }
 
-/** What there is to know of ONNX Runtime on this machine. */
-export interface RuntimeFacts {
-  readonly version: string;
-  /** Whether each device works; if not, why. */
-  readonly devices: Readonly<Record<NativeDevice, true | string>>;
-}
-
-/** Tries the smallest model on every device. */
-export async function examineRuntime(): Promise<RuntimeFacts> {
-  const ort = await loadOnnxRuntime();
-  ort.env.logLevel = "fatal";
-  const available = ort.listSupportedBackends().map(({ name }) => name);
-  const tried = async (device: NativeDevice): Promise<true | string> => {
-    if (!available.includes(device)) return NOT_BUILT;
-    return mayHave(device) ? works(ort, device) : "no graphics device";
-  };
-  const devices = {
-    cpu: await tried("cpu"),
-    cuda: await tried("cuda"),
-    webgpu: await tried("webgpu"),
-    coreml: await tried("coreml"),
-    dml: await tried("dml"),
-  };
-  return { version: ort.env.versions.node ?? ort.env.versions.common, devices };
-}
-
-const NOT_BUILT = "not in this build of ONNX Runtime";
-
-type Ort = typeof import("onnxruntime-node");
-
-/**
- * Keeps the library from looking up a host to send telemetry to, and from keeping files in the user's folders for it. The
- * process's own environment has to say so before the library is loaded, and a worker thread has only a copy of it: whoever
- * opens a runtime in one calls this before.
- */
-export function forbidTelemetry(): void {
-  process.env.ORT_DISABLE_TELEMETRY ||= "1";
-}
-
-function loadOnnxRuntime(): Promise<Ort> {
-  forbidTelemetry();
-  return import("onnxruntime-node");
-}
-
-/** What the native package may have. */
-type NativeDevice = Exclude<RealDevice, "wasm">;
-
-/** What all sessions of a runtime have in common. */
-interface SessionSettings {
-  readonly threads: number;
-  readonly profile?: string | undefined;
-}
-
-async function requireDevice(ort: Ort, device: NativeDevice, available: readonly string[]): Promise<void> {
-  if (device === "cpu") return;
-  // ONNX Runtime drops a device it was not built with, with a warning, and runs on the CPU.
-  const known = available.includes(device);
-  const working = known ? await works(ort, device) : NOT_BUILT;
-  if (working === true) return;
+async function asked(
+  ort: NativePackage,
+  device: NativeDevice,
+  options: RuntimeOptions,
+): Promise<KeepingRuntime> {
+  const working = device === "cpu" || (await works(ort, device));
+  if (working === true) return nativeOn(ort, device, options);
   throw new ImpastoError(
     `Device "${device}" is not available here (${working}). Use auto, which takes the fastest that works, or cpu.`,
   );
 }
 
-/**
- * Whether it makes sense to try a device nobody asked for: on a Linux without graphics devices, looking for WebGPU makes
- * native libraries print warnings that cannot be silenced.
- */
-const mayHave = (device: NativeDevice): boolean =>
-  device !== "webgpu" || process.platform !== "linux" || existsSync("/dev/dri");
+async function fastest(
+  ort: NativePackage,
+  options: RuntimeOptions,
+  { mayHave }: Machine,
+): Promise<OpenedRuntime> {
+  const there: NativeDevice[] = [];
+  for (const device of FASTEST_FIRST) {
+    if (mayHave(device) && (await works(ort, device)) === true) there.push(device);
+  }
+  const { keep: _, ...plain } = options;
+  const [processor, ...devices] = (["cpu", ...there] as const).map((device) => nativeOn(ort, device, plain));
+  const { device, note } = await firstTrusted(devices, processor);
+  return { ...nativeOn(ort, device, options), ...(note === undefined ? {} : { note }) };
+}
 
-/** Whether the smallest model runs on the device; if not, ONNX Runtime's own reason. */
-async function works(ort: Ort, device: NativeDevice): Promise<true | string> {
+/** What there is to know of ONNX Runtime on this machine. */
+export interface RuntimeFacts {
+  readonly versions: { readonly native?: string; readonly wasm: string };
+  /** Why the native package cannot be used and what to do, where it cannot. */
+  readonly missing?: string;
+  /** Whether each device works; if not, why. */
+  readonly devices: Readonly<Partial<Record<RealDevice, true | string>>>;
+}
+
+/** Tries the smallest model on every device. */
+export async function examineRuntime({ loadNative, mayHave }: Machine = THIS_MACHINE): Promise<RuntimeFacts> {
+  const versions = { wasm: await wasmVersion() };
+  const wasm = await compiles(await openWasm({ keep: () => 0 }));
+  const native = await loadNative();
+  if ("problem" in native) return { versions, missing: native.problem, devices: { wasm } };
+  const tried = async (device: NativeDevice): Promise<true | string> =>
+    mayHave(device) ? works(native, device) : "no graphics device";
+  const { node = native.env.versions.common } = native.env.versions;
+  return {
+    versions: { ...versions, native: node },
+    devices: {
+      cpu: await tried("cpu"),
+      cuda: await tried("cuda"),
+      webgpu: await tried("webgpu"),
+      coreml: await tried("coreml"),
+      dml: await tried("dml"),
+      wasm,
+    },
+  };
+}
+
+/** Whether the smallest model runs on a device; if not, why. */
+async function works(ort: NativePackage, device: NativeDevice): Promise<true | string> {
+  // ONNX Runtime drops a device it was not built with, with a warning, and runs on the CPU.
+  const built = ort.listSupportedBackends().some(({ name }) => name === device);
+  return built ? compiles(nativeOn(ort, device, { threads: 1 })) : "not in this build of ONNX Runtime";
+}
+
+async function compiles(runtime: Runtime): Promise<true | string> {
   try {
-    const { scalar } = await import("../graph/tensor.ts");
-    const session = await ort.InferenceSession.create(
-      writeOnnx({ one: scalar(1) }, { capabilities: capabilitiesHere(device), made: new WeakMap() }).bytes,
-      sessionOptions(device, { threads: 1 }),
-    );
-    await session.release();
+    await (await runtime.compile({ one: scalar(1) })).release();
     return true;
   } catch (error) {
     const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n");
@@ -152,19 +156,37 @@ async function works(ort: Ort, device: NativeDevice): Promise<true | string> {
   }
 }
 
-function sessionOptions(
-  device: NativeDevice,
-  { threads, profile }: SessionSettings,
-): InferenceSession.SessionOptions {
-  return {
-    executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
-    graphOptimizationLevel: "all",
-    logSeverityLevel: 4,
-    // A planned memory block comes on top of what the first run took, and nothing gets faster by it.
-    enableMemPattern: false,
-    intraOpNumThreads: threads,
-    ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
-  };
+/** A device of the native package, as it is. */
+function nativeOn<Native extends NativeDevice>(
+  ort: NativePackage,
+  device: Native,
+  { threads = coreCount(), profile, capabilities, keep = () => 0 }: RuntimeOptions,
+): KeepingRuntime & { readonly device: Native } {
+  // ONNX Runtime asks a card for all that it allows, and the package tells nobody how much that is: what every card allows
+  // is counted on.
+  const limits = device === "webgpu" ? webGpuLimits(LEAST_WEBGPU) : {};
+  const runtime = onnxRuntimeOn(ort, {
+    device,
+    threads,
+    capabilities: { ...capabilitiesOf(device, process.arch === "x64"), ...capabilities },
+    session: sessionOptions(device, threads, profile),
+    keepsValues: device === "webgpu",
+    limits,
+    keep: keep(limits),
+  });
+  return { ...runtime, device };
 }
 
-const capabilitiesHere = (device: NativeDevice) => capabilitiesOf(device, process.arch === "x64");
+const sessionOptions = (
+  device: NativeDevice,
+  threads: number,
+  profile: string | undefined,
+): InferenceSession.SessionOptions => ({
+  executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
+  graphOptimizationLevel: "all",
+  logSeverityLevel: 4,
+  // A planned memory block comes on top of what the first run took, and nothing gets faster by it.
+  enableMemPattern: false,
+  intraOpNumThreads: threads,
+  ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+});

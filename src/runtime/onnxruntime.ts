@@ -10,6 +10,7 @@ import { type MadeConstants, type OnnxModel, writeOnnx } from "../graph/onnx.ts"
 import { formatShape, type Shape, ShapeError, sizeOf } from "../graph/shape.ts";
 import { type Capabilities, input, type Tensor } from "../graph/tensor.ts";
 import { type KeepingRuntime, keepingPrograms } from "./kept-programs.ts";
+import type { DeviceLimits } from "./limits.ts";
 import type { DeviceOutputs, DeviceProgram, DeviceTensor, RealDevice, Runtime } from "./runtime.ts";
 
 /** What every package of ONNX Runtime has. */
@@ -28,6 +29,8 @@ export interface OnnxDevice {
   readonly session: InferenceSession.SessionOptions;
   /** Whether results can stay on the device. */
   readonly keepsValues: boolean;
+  /** None, when absent. */
+  readonly limits?: DeviceLimits;
   /** How many bytes of activations programs may have had that are kept for graphs that are the same. */
   readonly keep: number;
 }
@@ -49,7 +52,7 @@ export function onnxRuntimeOn(ort: OnnxRuntime, device: OnnxDevice): KeepingRunt
 }
 
 function plainRuntimeOn(ort: OnnxRuntime, target: OnnxDevice): Runtime {
-  const { device, threads, capabilities, session, keepsValues } = target;
+  const { device, threads, capabilities, session, keepsValues, limits = {} } = target;
   const made: MadeConstants = new WeakMap();
   const open = async (outputs: Readonly<Record<string, Tensor>>, kept: readonly string[] = []) => {
     const model = writeOnnx(outputs, { capabilities, made });
@@ -123,7 +126,7 @@ function plainRuntimeOn(ort: OnnxRuntime, target: OnnxDevice): Runtime {
     return floats("values", read.values);
   }
 
-  return { device, threads, compile, ...(keepsValues ? { compileOnDevice } : {}) };
+  return { device, threads, limits, compile, ...(keepsValues ? { compileOnDevice } : {}) };
 }
 
 /** Values in a device's memory. */

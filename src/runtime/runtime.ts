@@ -4,6 +4,7 @@
  */
 import type { Shape } from "../graph/shape.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import type { DeviceLimits } from "./limits.ts";
 
 /**
  * Where a graph may run. `auto` takes the fastest device that is there; `wasm` is the processor too, by WebAssembly, which
@@ -62,6 +63,8 @@ export interface Runtime {
   readonly device: RealDevice;
   /** The CPU threads that it computes with. Sums are taken in their order, so results depend on it in their last digits. */
   readonly threads: number;
+  /** None, when absent. */
+  readonly limits?: DeviceLimits;
   compile(outputs: Readonly<Record<string, Tensor>>): Promise<Program>;
   /** Compiles what keeps values on the device; absent where the device's memory is this process's own. */
   readonly compileOnDevice?: (outputs: DeviceOutputs) => Promise<DeviceProgram>;

@@ -4,6 +4,7 @@
  */
 import type { Environment } from "../network/locate.node.ts";
 import { openNetwork } from "../network/open.node.ts";
+import type { DeviceLimits } from "../runtime/limits.ts";
 import { openRuntime } from "../runtime/onnxruntime.node.ts";
 import { memoryToUse, readMemoryFacts } from "./available-memory.node.ts";
 import type { Engine } from "./engine.ts";
@@ -36,13 +37,22 @@ export async function openEngine(
 ): Promise<OpenedEngine> {
   const { network, convention, device, threads, memory = defaultMemory() } = parseOptions(options);
   const opened = await openNetwork(network, environment, convention);
-  const keep = reuse ? keptBytes(memory) : 0;
+  const within = ({ memory: most = memory }: DeviceLimits = {}): number => Math.min(memory, most);
+  const keepWithin = (limits?: DeviceLimits): number => (reuse ? keptBytes(within(limits)) : 0);
   const runtime = await openRuntime({
     device,
-    keep: keep / 2,
+    keep: (limits) => keepWithin(limits) / 2,
     ...(threads === undefined ? {} : { threads }),
   });
-  const engine = { ...opened, runtime, memory: memory - keep, close: () => runtime.release() };
+  const { limits, note: deviceNote } = runtime;
+  const keep = keepWithin(limits);
+  const engine = {
+    ...opened,
+    runtime,
+    ...(deviceNote === undefined ? {} : { deviceNote }),
+    memory: within(limits) - keep,
+    close: () => runtime.release(),
+  };
   return reuse ? { ...engine, statistics: new PictureStatistics(keep / 2) } : engine;
 }
 

@@ -14,8 +14,17 @@ export interface Engine {
   readonly memory?: number;
   /** One line that says which network it has, and why. */
   readonly note?: string;
+  /** One sentence on why it computes where it does, where somebody might expect another device. */
+  readonly deviceNote?: string;
   /** What is remembered of pictures from run to run; nothing when absent. */
   readonly statistics?: PictureStatistics;
   /** Lets go of what is kept from run to run. */
   close?(): Promise<void>;
 }
+
+/** Bytes that a run may use: what it is told, and no more than the device can address. */
+export const memoryOf = ({
+  memory = Number.POSITIVE_INFINITY,
+  runtime,
+}: Pick<Engine, "memory" | "runtime">) =>
+  Math.min(memory, runtime.limits?.memory ?? Number.POSITIVE_INFINITY);

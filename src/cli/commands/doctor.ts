@@ -73,15 +73,16 @@ function writeWeights({ found }: Awaited<ReturnType<typeof examineWeights>>): st
   return `${found.path}, found through ${found.from}. ${found.note}`;
 }
 
-const writeRuntime = ({ version, devices }: Awaited<ReturnType<typeof examineRuntime>>): string =>
+const writeRuntime = ({ versions, missing, devices }: Awaited<ReturnType<typeof examineRuntime>>): string =>
   [
-    version,
+    versions.native === undefined ? versions.wasm : `${versions.native}, ${versions.wasm} for wasm`,
+    ...(missing === undefined ? [] : [missing]),
     ...Object.entries(devices).map(([device, state]) => `${device}: ${state === true ? "works" : state}`),
   ].join("; ");
 
 function writeTrial(made: Awaited<ReturnType<typeof tryEvaluation>>): string {
   const what = `${made.width}×${made.height} with ${made.network} on ${made.device}, ${count(made.threads, "thread")}`;
-  return `works: ${what}; ${made.secondsToOpen.toFixed(2)} s to open, ${made.secondsPerEvaluation.toFixed(3)} s an evaluation`;
+  return `works: ${what}; ${made.secondsToOpen.toFixed(2)} s to open, ${made.secondsPerEvaluation.toFixed(3)} s an evaluation${made.deviceNote === undefined ? "" : `. ${made.deviceNote}`}`;
 }
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? "" : "s"}`;
