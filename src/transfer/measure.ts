@@ -7,7 +7,7 @@ import { overMeanColour } from "../image/alpha.ts";
 import type { Picture } from "../image/picture.ts";
 import { SHORTEST_SIDE } from "../image/size.ts";
 import type { Pooling } from "../network/network.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, memoryOf } from "./engine.ts";
 import { parseOptions } from "./options.ts";
 import { heldBytes, planMemory } from "./plan.ts";
 import { prepareObjective } from "./prepare.ts";
@@ -55,11 +55,11 @@ export async function measure(
       `The content has ${content.width}×${content.height} pixels and the image ${image.width}×${image.height}: measure pictures of one size.`,
     );
   }
-  const { network, memory = Number.POSITIVE_INFINITY } = engine;
+  const { network } = engine;
   const settings = plainSettings(pooling);
   const terms = termsOf(settings).filter(({ counts }) => counts);
-  const work = { network, settings, terms };
-  const { mostPixels } = planMemory(image, work, memory, heldBytes([image, content, style]));
+  const work = { network, settings, terms, limits: engine.runtime.limits };
+  const { mostPixels } = planMemory(image, work, memoryOf(engine), heldBytes([image, content, style]));
   const subject = { photograph: overMeanColour(content), styles: [{ picture: style, weight: 1 }] };
   const prepared = await prepareObjective(image, subject, engine, settings, terms, mostPixels);
   try {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { relativeError } from "../../test/evaluate.ts";
 import { colours, narrowEngine, narrowNetwork } from "../../test/narrow-engine.ts";
+import { narrowChannelsOf } from "../../test/narrow-vgg19.ts";
 import { ImpastoError } from "../errors.ts";
+import type { DeviceLimits } from "../runtime/limits.ts";
 import { leastRegion } from "./blocks.ts";
 import { type OptionsInput, parseOptions } from "./options.ts";
-import { planMemory, type Work } from "./plan.ts";
+import { checkPlan, planMemory, type Work } from "./plan.ts";
 import { resolveSettings } from "./settings.ts";
 import { drain, stylize } from "./stylize.ts";
 import { termsOf } from "./terms/table.ts";
@@ -37,6 +39,38 @@ describe("With masks, a picture", () => {
     const [plain, guided] = [WORK, { ...WORK, terms: masked }].map((work) => planMemory(size, work, 4e9));
     expect(guided.mostPixels).toBeLessThan(0.9 * plain.mostPixels);
     expect(guided.mostPixels).toBeGreaterThan(0.3 * plain.mostPixels);
+  });
+});
+
+describe("On a device that bounds its tensors, a picture", () => {
+  const size = { width: 512, height: 384 };
+  /** The narrow network's first features are its largest. */
+  const bytesOf = (pixels: number) => 4 * narrowChannelsOf("conv1_1") * pixels;
+  const onDevice = (pixels: number) => ({ ...WORK, limits: { tensor: bytesOf(pixels) } });
+
+  test("is looked at whole while its features fit into one, and else in blocks whose features do", () => {
+    expect(planMemory(size, onDevice(512 * 384), 8e9).mostPixels).toBe(512 * 384);
+    const cut = planMemory(size, onDevice(512 * 384 - 1), 8e9);
+    expect(cut.mostPixels).toBe(512 * 384 - 1);
+    expect(cut.pixelsSeen).toBeGreaterThan(512 * 384);
+    expect(planMemory(size, onDevice(LEAST), 8e9).mostPixels).toBe(LEAST);
+  });
+
+  test("is refused where not even the smallest block does, with both amounts", () => {
+    expect(() => planMemory(size, onDevice(LEAST - 1), 8e9)).toThrow(
+      /^The device takes \d+ MB in one piece, and the smallest part of a picture needs \d+ MB: compute on another, such as cpu\.$/,
+    );
+  });
+
+  test("cannot follow a plan of larger parts, and follows one of its own", () => {
+    const { mostPixels, optimizer } = planMemory(size, WORK, 8e9);
+    const work = onDevice(100_000);
+    const check = (plan: { mostPixels: number; optimizer: typeof optimizer }) =>
+      checkPlan(size, plan, 512 * 384, work, 8e9);
+    expect(() => check({ mostPixels, optimizer })).toThrow(
+      /^512×384 was planned for larger parts than this device takes in one piece/,
+    );
+    expect(() => check(planMemory(size, work, 8e9))).not.toThrow();
   });
 });
 
@@ -185,6 +219,26 @@ describe("A transfer in blocks", () => {
     expect(engine.open()).toBe(0);
     expect(blocks.loss.total / whole.loss.total).toBeCloseTo(1, 4);
     expect(relativeError(blocks.picture.rgb, whole.picture.rgb)).toBeLessThan(1e-4);
+  });
+
+  test("is what a device makes that bounds its tensors, or what it can address", async () => {
+    const engine = await narrowEngine();
+    const lookedAt = async (limits: DeviceLimits) => {
+      const steps = stylize(
+        { ...request, options: { ...request.options, iterations: 1 } },
+        {
+          ...engine,
+          runtime: { ...engine.runtime, limits },
+        },
+      );
+      const { plan } = await drain(steps);
+      return plan.map(({ mostPixels }) => mostPixels);
+    };
+    expect(await lookedAt({})).toEqual([undefined]);
+    const [cut] = await lookedAt({ tensor: 4 * narrowChannelsOf("conv1_1") * 100_000 });
+    expect(cut).toBeLessThanOrEqual(100_000);
+    const [addressed] = await lookedAt({ memory: leastMemory() });
+    expect(addressed).toBeLessThan(520 * 260);
   });
 
   test("stops between two blocks, and gives the best so far", async () => {

@@ -15,6 +15,7 @@ import { featuresAt, type Network, throughHeads } from "../network/network.ts";
 import { neverGoesUp, type OptimizerSettings } from "../optimizer/create.ts";
 import { BANK_PAIRS, storedVectors } from "../optimizer/kernels.ts";
 import { required } from "../required.ts";
+import type { DeviceLimits } from "../runtime/limits.ts";
 import { leastRegion, partition } from "./blocks.ts";
 import { featuresOf, layersOf } from "./look.ts";
 import type { Settings } from "./settings.ts";
@@ -27,6 +28,8 @@ export interface Work {
   readonly terms: readonly Term[];
   /** Whether copies of the optimiser's state are made on the way, one at a time. */
   readonly copied?: boolean | undefined;
+  /** What the device cannot exceed; nothing, when absent. */
+  readonly limits?: DeviceLimits | undefined;
 }
 
 /** How one size is worked at. */
@@ -45,6 +48,10 @@ interface Costs {
   readonly fixed: number;
   /** The activations of a pixel of what is looked at at once: a picture, or one of its blocks. */
   readonly activations: number;
+  /** How many pixels may be looked at at once for no tensor to be larger than the device allows. */
+  readonly mostAtOnce: number;
+  /** A pixel of the largest tensor. */
+  readonly largest: number;
   /** A pixel of the picture, for the content targets. */
   readonly targets: number;
   /** The layers whose features are asked for. */
@@ -111,7 +118,7 @@ export function planMemory(size: Size, work: Work, available: number, held = 0):
 /**
  * Makes sure that a plan that was made before can be followed, for another would give another picture.
  * @param looked the most pixels of the pictures that are looked at.
- * @throws ImpastoError when there is less memory than it was made for.
+ * @throws ImpastoError when there is less memory than it was made for, or the device takes less in one piece.
  */
 export function checkPlan(
   size: Size,
@@ -127,6 +134,11 @@ export function checkPlan(
   const inBlocks = pixels > mostPixels ? pixels * VECTOR : 0;
   const left = FOLLOWED_SHARE * available - residentBytes(pixels, optimizer, costs) - inBlocks;
   if (atOnce <= pixelsWithin(left, costs)) return;
+  if (atOnce > costs.mostAtOnce) {
+    throw new ImpastoError(
+      `${size.width}×${size.height} was planned for larger parts than this device takes in one piece, and in smaller ones the picture would be another: compute where it was planned, or begin anew.`,
+    );
+  }
   throw new ImpastoError(
     `${size.width}×${size.height} was planned for more memory than the ${Math.floor(available / 1e6)} MB that are there, and with less the picture would be another: allow more, or begin anew.`,
   );
@@ -196,11 +208,12 @@ function planWith(
   return { mostPixels, pixelsSeen: pixelsSeen(size, mostPixels, costs.layers), optimizer };
 }
 
-/** How many pixels can be looked at at once in so many bytes, smoothly or in steps. */
-function pixelsWithin(bytes: number, { activations }: Costs): number {
+/** How many pixels can be looked at at once in so many bytes, smoothly or in steps, and on the device. */
+function pixelsWithin(bytes: number, { activations, mostAtOnce }: Costs): number {
   const smooth = Math.min(bytes, SMOOTH.steps * STEP) / (SMOOTH.factor * activations);
   const steps = Math.floor(bytes / (STEPPED.touched * STEP));
-  return steps > SMOOTH.steps ? (steps * STEP) / (STEPPED.factor * activations) : smooth;
+  const within = steps > SMOOTH.steps ? (steps * STEP) / (STEPPED.factor * activations) : smooth;
+  return Math.min(within, mostAtOnce);
 }
 
 /** The optimiser, then the same with shorter histories. */
@@ -226,7 +239,7 @@ function vectorsOf(optimizer: OptimizerSettings): number {
 }
 
 /** Reads off the graph what a network costs. */
-function costsOf({ network, settings, terms, copied = false }: Work, held: number): Costs {
+function costsOf({ network, settings, terms, copied = false, limits = {} }: Work, held: number): Costs {
   const layers = layersOf(terms);
   const features = featuresOf(input("probe", [1, 3, PROBE, PROBE]), layers, { network, settings });
   const tensors = topologicalOrder(layers.map((layer) => featuresAt(features, layer).tensor));
@@ -237,6 +250,7 @@ function costsOf({ network, settings, terms, copied = false }: Work, held: numbe
   );
   const made = tensors.filter(({ leaf }) => leaf === undefined);
   const activations = bytesOf([...made, ...weighed]) / PROBE ** 2;
+  const largest = Math.max(VECTOR, ...made.map((tensor) => bytesOf([tensor]) / PROBE ** 2));
   const weights = bytesOf(tensors.filter(({ leaf }) => leaf && "constant" in leaf));
   const inFull = throughHeads(features);
   const maps = terms.flatMap((term) =>
@@ -246,6 +260,8 @@ function costsOf({ network, settings, terms, copied = false }: Work, held: numbe
   return {
     fixed: PROCESS_BYTES + WEIGHTS_FACTOR * weights + held,
     activations,
+    largest,
+    mostAtOnce: Math.floor((limits.tensor ?? Number.POSITIVE_INFINITY) / largest),
     targets,
     layers,
     leastPixels: leastRegion(layers),
@@ -260,6 +276,11 @@ function refusal(
   available: number,
   standsIn: boolean,
 ): ImpastoError {
+  if (costs.mostAtOnce < costs.leastPixels) {
+    return new ImpastoError(
+      `The device takes ${amount(costs.mostAtOnce * costs.largest, Math.floor)} in one piece, and the smallest part of a picture needs ${amount(costs.leastPixels * costs.largest, Math.ceil)}: compute on another, such as cpu.`,
+    );
+  }
   const longest = Math.max(size.width, size.height);
   const shrunk = (side: number): Size => ({
     width: Math.ceil((size.width * side) / longest),

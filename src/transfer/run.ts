@@ -10,7 +10,7 @@ import { resize } from "../image/resize.ts";
 import { checkHoldable, type Size } from "../image/size.ts";
 import { required } from "../required.ts";
 import { prepareColours } from "./colour.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, memoryOf } from "./engine.ts";
 import { layersOf } from "./look.ts";
 import { type OptionsInput, STARTS, type Steering } from "./options.ts";
 import { maskedRegions, type Subject } from "./prepare.ts";
@@ -104,7 +104,8 @@ export function beginRun(
   const steerable = steer !== undefined || from?.steering !== undefined;
   // One that counts nothing is not looked at, unless it can be made to count.
   const styles = relativeToLargest(weighted).filter(({ weight }) => weight > 0 || steerable);
-  const { network, memory = Number.POSITIVE_INFINITY } = engine;
+  const { network } = engine;
+  const memory = memoryOf(engine);
   const steering = steeredWeights(settings, steer, from?.steering);
   const photograph = overMeanColour(content);
   const subject = prepareColours({ photograph, styles, keep }, settings.color);
@@ -117,7 +118,7 @@ export function beginRun(
     styles,
     initial,
     planes,
-    work: { network, settings, terms, copied: saved },
+    work: { network, settings, terms, copied: saved, limits: engine.runtime.limits },
     memory,
   };
   const planned = from?.plan ?? given;
