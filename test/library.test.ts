@@ -13,6 +13,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** What works in a browser as well. */
 const PORTABLE_NAMES = [
+  "DeviceError",
   "DivergedError",
   "ImpastoError",
   "MisuseError",
@@ -47,6 +48,7 @@ const NAMES = [
 ].sort();
 
 const GRAPH_NAMES = [
+  "NO_CAPABILITIES",
   "ShapeError",
   "absolute",
   "add",
