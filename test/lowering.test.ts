@@ -52,6 +52,7 @@ describe.each(OBJECTIVES)("With the built-in network, %s", (_, preset) => {
     ["constant identities", { constantIdentity: true }],
     ["Gemm", { gemm: true }],
     ["split sums", { splitSums: true }],
+    ["fewer products", { fewProducts: true }],
     ["fewer nodes", { fewNodes: true }],
     ["all that a card has", CARD],
   ])("has the same losses and gradient with %s", async (_, capabilities) => {

@@ -42,6 +42,8 @@ export interface Capabilities {
   readonly gemm: boolean;
   /** Long sums are better taken in parts, which run side by side; see operations/split-product.ts. */
   readonly splitSums: boolean;
+  /** Arithmetic costs more than nodes, so that matrix functions take fewer products, and halves; see operations/symmetric.ts. */
+  readonly fewProducts: boolean;
   /** A node costs more than the few numbers it computes, so that fewer are better; see lowering/products.ts. */
   readonly fewNodes: boolean;
 }
@@ -54,6 +56,7 @@ export const NO_CAPABILITIES: Capabilities = {
   constantIdentity: false,
   gemm: false,
   splitSums: false,
+  fewProducts: false,
   fewNodes: false,
 };
 

@@ -20,6 +20,7 @@ export function capabilitiesOf(device: RealDevice, x64: boolean): Capabilities {
     constantIdentity: isCard,
     gemm: isCard,
     splitSums: device === "webgpu",
+    fewProducts: device === "cpu" || device === "wasm",
     fewNodes: isCard,
   };
 }

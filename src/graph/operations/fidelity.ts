@@ -8,16 +8,17 @@
 import { ImpastoError } from "../../errors.ts";
 import { type Shape, ShapeError, sameShape } from "../shape.ts";
 import { apply, type Emit, type Operation, type Tensor } from "../tensor.ts";
+import { cubicSteps, fewestSteps } from "./minimax-steps.ts";
 import { multiply } from "./multiply.ts";
-import { emitPolarFactor, emitRoots, scaledSteps } from "./newton-schulz.ts";
+import { emitPolarFactor, emitRoots } from "./newton-schulz.ts";
 
 /**
  * For eigenvalues of Σ down to 2.5e-5 of its norm. Those of features, regularised, seldom go below 5e-5; where they do, the
  * slope is off by a part in a hundred.
  */
-const ROOT_STEPS = scaledSteps(5e-3, 9);
+const ROOT_STEPS = { fewProducts: fewestSteps(5e-3), fewNodes: cubicSteps(5e-3, 9) };
 /** For singular values of R Q down to some 1e-5 of its norm, which Newton's step has brought to 5e-3 of each other. */
-const POLAR_STEPS = scaledSteps(4e-3, 9);
+const POLAR_STEPS = cubicSteps(4e-3, 9);
 
 function requireAlike(operation: string, shapes: readonly Shape[]): Shape {
   const [root = []] = shapes;
@@ -38,7 +39,12 @@ function emitFactors(
   [root = "", inverseRoot = "", covariance = ""]: readonly string[],
   rows: number,
 ) {
-  const { root: q, inverse } = emitRoots(emit, covariance, rows, ROOT_STEPS);
+  const { root: q, inverse } = emitRoots(
+    emit,
+    covariance,
+    rows,
+    emit.capabilities.fewProducts ? ROOT_STEPS.fewProducts : ROOT_STEPS.fewNodes,
+  );
   const product = emit.node("MatMul", [root, q]);
   const inverseTransposed = emit.node("MatMul", [inverseRoot, inverse]);
   return { q, inverse, product, polar: emitPolarFactor(emit, product, inverseTransposed, rows, POLAR_STEPS) };

@@ -5,10 +5,11 @@
 import { ImpastoError } from "../../errors.ts";
 import { type Shape, ShapeError } from "../shape.ts";
 import { apply, type Operation, type Tensor } from "../tensor.ts";
-import { emitRoots, scaledSteps } from "./newton-schulz.ts";
+import { cubicSteps } from "./minimax-steps.ts";
+import { emitRoots } from "./newton-schulz.ts";
 
 /** It is made once a picture: enough for eigenvalues down to a millionth of the matrix's norm. */
-const STEPS = scaledSteps(1e-3, 14);
+const STEPS = cubicSteps(1e-3, 14);
 
 function requireSquare(operation: string, [a = []]: readonly Shape[]): Shape {
   const [rows, columns] = a;

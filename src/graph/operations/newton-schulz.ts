@@ -1,56 +1,59 @@
 /**
  * Newton and Schulz's iterations, of matrix products alone: the coupled one for the roots of a symmetric positive definite
  * matrix, and the one for the polar factor of any matrix (Higham, 2008, chapters 6 and 8). Both move each singular value x
- * towards 1 by x ← a·x − b·x³. With a = 3/2 and b = 1/2 at every step, small values take long; here each step has the best
- * cubic for the values there may still be (Chen and Chow, 2014; Amsel et al., 2025).
+ * towards 1, by steps x ← a·x + b·x³ + c·x⁵ (minimax-steps.ts).
  * @module
  */
 import type { Emit } from "../tensor.ts";
 import { emitIdentity } from "./identity.ts";
+import type { Step } from "./minimax-steps.ts";
+import { blockMatrices, emitGemm, emitJoined, type SymmetricMatrices, wholeMatrices } from "./symmetric.ts";
 
-/** A step x ← a·x − b·x³. */
-interface Step {
-  readonly a: number;
-  readonly b: number;
-}
+/** From so many rows on, half of them are enough work for every thread. */
+const ROWS_TO_HALVE = 192;
 
-/**
- * The steps for singular values from `least` to 1. Each takes the cubic that brings [lo, hi] closest to 1: it has equal
- * values at lo and at hi, as far below 1 as its largest value is above.
- */
-export function scaledSteps(least: number, count: number): readonly Step[] {
-  let [lo, hi] = [least, 1];
-  return Array.from({ length: count }, () => {
-    const q = lo ** 2 + lo * hi + hi ** 2;
-    const peak = Math.sqrt(q / 3);
-    const b = 2 / (q * peak - peak ** 3 + q * lo - lo ** 3);
-    [lo, hi] = [b * (q * lo - lo ** 3), b * (q * peak - peak ** 3)];
-    return { a: b * q, b };
-  });
-}
+const inBlocks = ({ capabilities }: Emit, rows: number): boolean =>
+  capabilities.fewProducts && rows >= ROWS_TO_HALVE;
 
 /**
- * Emits the roots of a symmetric positive definite matrix `[rows, rows]`: Y₀ = A/s, Z₀ = I, T = a·I − b·ZY, Y ← YT,
- * Z ← TZ; then Y√s → A^½ and Z/√s → A^−½, with s = ‖A‖ (Frobenius). A singular value is the root of an eigenvalue of A/s.
+ * Emits the roots of a symmetric positive definite matrix `[rows, rows]`: Y₀ = A/s, Z₀ = I, W = ZY, T = a·I + b·W + c·W²,
+ * Y ← YT, Z ← TZ; then Y√s → A^½ and Z/√s → A^−½, with s = ‖A‖ (Frobenius). A singular value is the root of an eigenvalue
+ * of A/s. All of these are polynomials of A: they commute, and are symmetric.
  * @returns the names of A^½ and A^−½.
  */
 export function emitRoots(emit: Emit, matrix: string, rows: number, steps: readonly Step[]) {
-  const identity = emitIdentity(emit, rows);
   const norm = emitNorm(emit, matrix);
-  let y = emit.node("Div", [matrix, norm]);
-  let z = identity;
-  for (const { a, b } of steps) {
-    const t = emit.node("Gemm", [z, y, identity], { alpha: { float: -b }, beta: { float: a } });
-    y = emit.node("MatMul", [y, t]);
-    z = z === identity ? t : emit.node("MatMul", [t, z]);
-  }
+  const normalised = emit.node("Div", [matrix, norm]);
+  const { y, z } = inBlocks(emit, rows)
+    ? emitCoupled(blockMatrices(emit, rows), normalised, steps)
+    : emitCoupled(wholeMatrices(emit, rows), normalised, steps);
   const root = emit.node("Sqrt", [norm]);
   return { root: emit.node("Mul", [y, root]), inverse: emit.node("Div", [z, root]) };
 }
 
+function emitCoupled<Matrix>(
+  { from, whole, shifted, product, productPlus }: SymmetricMatrices<Matrix>,
+  matrix: string,
+  [first, ...steps]: readonly Step[],
+): { readonly y: string; readonly z: string } {
+  const factor = ({ a, b, c }: Step, w: Matrix): Matrix =>
+    c === 0 ? shifted(a, b, w) : productPlus(c, w, w, shifted(a, b, w));
+  const start = from(matrix);
+  let z = factor(first, start);
+  let y = product(1, start, z);
+  for (const step of steps) {
+    const { a, b, c } = step;
+    const t = c === 0 ? product(b, z, y, a) : factor(step, product(1, z, y));
+    y = product(1, y, t);
+    z = product(1, t, z);
+  }
+  return { y: whole(y), z: whole(z) };
+}
+
 /**
  * Emits the orthogonal factor U of a square matrix M = U·(MᵀM)^½, given M⁻ᵀ too. A step of Newton's iteration begins it,
- * X = μM + M⁻ᵀ/μ, which takes the root of M's condition number; then X ← X(a·I − b·XᵀX), from X/‖XᵀX‖^½.
+ * X = μM + M⁻ᵀ/μ, which takes the root of M's condition number; then X ← X(a·I + b·XᵀX), from X/‖XᵀX‖^½.
+ * @param steps cubics.
  * @returns the name of U.
  */
 export function emitPolarFactor(
@@ -60,21 +63,44 @@ export function emitPolarFactor(
   rows: number,
   [first, ...steps]: readonly Step[],
 ): string {
-  const identity = emitIdentity(emit, rows);
   const number = (value: number) => emit.floats(Float32Array.of(value), []);
   const norms = emit.node("Div", [emitNorm(emit, inverseTransposed), emitNorm(emit, matrix)]);
   const mu = emit.node("Sqrt", [emit.node("Mul", [norms, number(BALANCE ** 2 / Math.sqrt(rows))])]);
   const sum = emit.node("Add", [emit.node("Mul", [matrix, mu]), emit.node("Div", [inverseTransposed, mu])]);
   const products = emit.node("MatMul", [emitTransposed(emit, sum), sum]);
   const norm = emitNorm(emit, products);
+  const start = emit.node("Div", [sum, emit.node("Sqrt", [norm])]);
   const scaled = emit.node("Mul", [products, emit.node("Div", [number(first.b), norm])]);
-  const shrunk = emit.node("Sub", [emit.node("Mul", [identity, number(first.a)]), scaled]);
-  let x = emit.node("MatMul", [emit.node("Div", [sum, emit.node("Sqrt", [norm])]), shrunk]);
+  const shrunk = emit.node("Add", [emit.node("Mul", [emitIdentity(emit, rows), number(first.a)]), scaled]);
+  const x = emit.node("MatMul", [start, shrunk]);
+  return inBlocks(emit, rows) ? emitHalves(emit, x, rows, steps) : emitWholes(emit, x, rows, steps);
+}
+
+function emitWholes(emit: Emit, start: string, rows: number, steps: readonly Step[]): string {
+  const identity = emitIdentity(emit, rows);
+  return steps.reduce(
+    (x, { a, b }) => emit.node("MatMul", [x, emitGemm(emit, b, x, x, identity, { transA: 1, beta: a })]),
+    start,
+  );
+}
+
+/** With X as a left and a right half: XᵀX is symmetric, and three of its four blocks are enough. */
+function emitHalves(emit: Emit, start: string, rows: number, steps: readonly Step[]): string {
+  const middle = Math.floor(rows / 2);
+  const columns = (from: number, to: number): string =>
+    emit.node("Slice", [start, emit.integers([from]), emit.integers([to]), emit.integers([1])]);
+  let [left, right] = [columns(0, middle), columns(middle, rows)];
   for (const { a, b } of steps) {
-    const attributes = { transA: { integer: 1 }, alpha: { float: -b }, beta: { float: a } };
-    x = emit.node("MatMul", [x, emit.node("Gemm", [x, x, identity], attributes)]);
+    const transposed = { transA: 1, beta: a };
+    const p = emitGemm(emit, b, left, left, emitIdentity(emit, middle), transposed);
+    const q = emitGemm(emit, b, left, right, undefined, transposed);
+    const r = emitGemm(emit, b, right, right, emitIdentity(emit, rows - middle), transposed);
+    [left, right] = [
+      emitGemm(emit, 1, left, p, emitGemm(emit, 1, right, q, undefined, { transB: 1 })),
+      emitGemm(emit, 1, left, q, emitGemm(emit, 1, right, r)),
+    ];
   }
-  return x;
+  return emitJoined(emit, 1, [left, right]);
 }
 
 /**
