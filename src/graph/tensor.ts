@@ -42,7 +42,7 @@ export interface Capabilities {
   readonly gemm: boolean;
   /** Long sums are better taken in parts, which run side by side; see operations/split-product.ts. */
   readonly splitSums: boolean;
-  /** Arithmetic costs more than nodes, so that matrix functions take fewer products, and halves; see operations/symmetric.ts. */
+  /** Arithmetic costs more than nodes, so that matrix functions take fewer products; see operations/newton-schulz.ts. */
   readonly fewProducts: boolean;
   /** A node costs more than the few numbers it computes, so that fewer are better; see lowering/products.ts. */
   readonly fewNodes: boolean;

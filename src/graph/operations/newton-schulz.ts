@@ -7,47 +7,35 @@
 import type { Emit } from "../tensor.ts";
 import { emitIdentity } from "./identity.ts";
 import type { Step } from "./minimax-steps.ts";
-import { blockMatrices, emitGemm, emitJoined, type SymmetricMatrices, wholeMatrices } from "./symmetric.ts";
 
 /** From so many rows on, half of them are enough work for every thread. */
 const ROWS_TO_HALVE = 192;
 
-const inBlocks = ({ capabilities }: Emit, rows: number): boolean =>
-  capabilities.fewProducts && rows >= ROWS_TO_HALVE;
-
 /**
  * Emits the roots of a symmetric positive definite matrix `[rows, rows]`: Y₀ = A/s, Z₀ = I, W = ZY, T = a·I + b·W + c·W²,
  * Y ← YT, Z ← TZ; then Y√s → A^½ and Z/√s → A^−½, with s = ‖A‖ (Frobenius). A singular value is the root of an eigenvalue
- * of A/s. All of these are polynomials of A: they commute, and are symmetric.
+ * of A/s. To compute but half of these symmetric matrices is no good: what rounding leaves of their order must not be mixed.
  * @returns the names of A^½ and A^−½.
  */
-export function emitRoots(emit: Emit, matrix: string, rows: number, steps: readonly Step[]) {
+export function emitRoots(emit: Emit, matrix: string, rows: number, [first, ...steps]: readonly Step[]) {
+  const identity = emitIdentity(emit, rows);
+  const shifted = (a: number, b: number, w: string): string =>
+    emit.node("Add", [emitScaled(emit, b, w), emitScaled(emit, a, identity)]);
+  const factor = ({ a, b, c }: Step, w: string): string =>
+    c === 0 ? shifted(a, b, w) : emitGemm(emit, c, w, w, shifted(a, b, w));
   const norm = emitNorm(emit, matrix);
-  const normalised = emit.node("Div", [matrix, norm]);
-  const { y, z } = inBlocks(emit, rows)
-    ? emitCoupled(blockMatrices(emit, rows), normalised, steps)
-    : emitCoupled(wholeMatrices(emit, rows), normalised, steps);
-  const root = emit.node("Sqrt", [norm]);
-  return { root: emit.node("Mul", [y, root]), inverse: emit.node("Div", [z, root]) };
-}
-
-function emitCoupled<Matrix>(
-  { from, whole, shifted, product, productPlus }: SymmetricMatrices<Matrix>,
-  matrix: string,
-  [first, ...steps]: readonly Step[],
-): { readonly y: string; readonly z: string } {
-  const factor = ({ a, b, c }: Step, w: Matrix): Matrix =>
-    c === 0 ? shifted(a, b, w) : productPlus(c, w, w, shifted(a, b, w));
-  const start = from(matrix);
+  const start = emit.node("Div", [matrix, norm]);
   let z = factor(first, start);
-  let y = product(1, start, z);
+  let y = emit.node("MatMul", [start, z]);
   for (const step of steps) {
     const { a, b, c } = step;
-    const t = c === 0 ? product(b, z, y, a) : factor(step, product(1, z, y));
-    y = product(1, y, t);
-    z = product(1, t, z);
+    const t =
+      c === 0 ? emitGemm(emit, b, z, y, identity, { beta: a }) : factor(step, emit.node("MatMul", [z, y]));
+    y = emit.node("MatMul", [y, t]);
+    z = emit.node("MatMul", [t, z]);
   }
-  return { y: whole(y), z: whole(z) };
+  const root = emit.node("Sqrt", [norm]);
+  return { root: emit.node("Mul", [y, root]), inverse: emit.node("Div", [z, root]) };
 }
 
 /**
@@ -73,7 +61,9 @@ export function emitPolarFactor(
   const scaled = emit.node("Mul", [products, emit.node("Div", [number(first.b), norm])]);
   const shrunk = emit.node("Add", [emit.node("Mul", [emitIdentity(emit, rows), number(first.a)]), scaled]);
   const x = emit.node("MatMul", [start, shrunk]);
-  return inBlocks(emit, rows) ? emitHalves(emit, x, rows, steps) : emitWholes(emit, x, rows, steps);
+  return emit.capabilities.fewProducts && rows >= ROWS_TO_HALVE
+    ? emitHalves(emit, x, rows, steps)
+    : emitWholes(emit, x, rows, steps);
 }
 
 function emitWholes(emit: Emit, start: string, rows: number, steps: readonly Step[]): string {
@@ -100,7 +90,7 @@ function emitHalves(emit: Emit, start: string, rows: number, steps: readonly Ste
       emitGemm(emit, 1, left, q, emitGemm(emit, 1, right, r)),
     ];
   }
-  return emitJoined(emit, 1, [left, right]);
+  return emit.node("Concat", [left, right], { axis: { integer: 1 } });
 }
 
 /**
@@ -118,6 +108,26 @@ function emitNorm(emit: Emit, matrix: string): string {
   const ofRows = emit.node("ReduceL2", [matrix], { axes: { integers: [1] }, keepdims });
   return emit.node("ReduceL2", [ofRows], { keepdims });
 }
+
+/** α·x·y + β·z */
+function emitGemm(
+  emit: Emit,
+  alpha: number,
+  x: string,
+  y: string,
+  z?: string,
+  { beta = 1, transA = 0, transB = 0 }: Partial<Record<"beta" | "transA" | "transB", number>> = {},
+): string {
+  return emit.node("Gemm", z === undefined ? [x, y] : [x, y, z], {
+    alpha: { float: alpha },
+    ...(z === undefined ? {} : { beta: { float: beta } }),
+    ...(transA ? { transA: { integer: transA } } : {}),
+    ...(transB ? { transB: { integer: transB } } : {}),
+  });
+}
+
+const emitScaled = (emit: Emit, factor: number, x: string): string =>
+  emit.node("Mul", [x, emit.floats(Float32Array.of(factor), [])]);
 
 const emitTransposed = (emit: Emit, matrix: string): string =>
   emit.node("Transpose", [matrix], { perm: { integers: [1, 0] } });

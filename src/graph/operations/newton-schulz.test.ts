@@ -21,9 +21,9 @@ function fidelityOf(rows: number): Readonly<Record<string, Tensor>> {
   return { value, slope };
 }
 
-describe("Matrix functions in blocks", () => {
+describe("Matrix functions by fewer products", () => {
   // From 192 rows on; an odd number has halves of two sizes.
-  test.each([192, 257])("are those of whole matrices, of %i rows", async (rows) => {
+  test.each([192, 257])("are those by fewer nodes, of %i rows", async (rows) => {
     const values = { a: uniform([rows, rows], 1), b: uniform([rows, rows], 2) };
     const capabilities = { ...capabilitiesOf("cpu", process.arch === "x64"), fewProducts: false };
     const plain = await openRuntime({ device: "cpu", threads: 1, capabilities });
