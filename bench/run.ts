@@ -10,7 +10,7 @@ import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { createOptimizer } from "../src/optimizer/create.ts";
 import { nodeRows } from "./nodes.ts";
 

@@ -23,7 +23,7 @@ export class MisuseError extends ImpastoError {
 
 /** What systems, V8 and libraries say when there is no more memory, or address space, to be had. */
 const OUT_OF_MEMORY =
-  /out of memory|cannot allocate|allocation failed|bad_alloc|failed to map segment|error creating thread/i;
+  /out of memory|cannot allocate|failed to allocate|allocation failed|bad_alloc|failed to map segment|error creating thread/i;
 
 /** Whether an error, or what caused it, is a lack of memory. */
 export const isOutOfMemory = (error: unknown): boolean =>

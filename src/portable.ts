@@ -18,7 +18,7 @@ export { createOptimizer } from "./optimizer/create.ts";
 export type { Program, Runtime } from "./runtime/runtime.ts";
 export type { Engine } from "./transfer/engine.ts";
 export type { Iterate, Stylization } from "./transfer/iterate.ts";
-export { type Measurement, measure } from "./transfer/measure.ts";
+export { type Measurement, type MeasureRequest, measure } from "./transfer/measure.ts";
 export { type OptionsInput, optionsSchema } from "./transfer/options.ts";
 export type { RunControls, StylizeRequest } from "./transfer/run.ts";
 export { drain, stylize } from "./transfer/stylize.ts";

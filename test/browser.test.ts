@@ -6,8 +6,10 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { NO_CAPABILITIES, type Tensor, writeOnnx } from "impasto/graph";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { build } from "vite";
 import { describe, expect, test } from "vitest";
 import { openEngine } from "../src/index.ts";
 import { blobSource, builtInNetwork, drain, type Engine, type Runtime, stylize } from "../src/portable.ts";
@@ -32,6 +34,29 @@ function reachedFrom(entry: string): {
     }
   }
   return { files: [...files].map((file) => relative(root, file)), others: [...others].sort() };
+}
+
+/** Bytes of the scripts in a bundle of all the library, by gzip: the page's, and the worker's. */
+async function bundleSizes(external: RegExp): Promise<readonly number[]> {
+  const bundle = await build({
+    configFile: false,
+    logLevel: "error",
+    root,
+    worker: { format: "es", rolldownOptions: { external } },
+    build: {
+      write: false,
+      target: "esnext",
+      rolldownOptions: {
+        input: join(root, "dist", "browser.js"),
+        preserveEntrySignatures: "strict",
+        external,
+      },
+    },
+  });
+  if (!("output" in bundle)) throw new Error("There is more than one bundle.");
+  return bundle.output
+    .filter(({ fileName }) => fileName.endsWith(".js"))
+    .map((file) => gzipSync("code" in file ? file.code : file.source).length);
 }
 
 /** A runtime as a page would bring one: it knows of impasto what `impasto/graph` says, and of the device little. */
@@ -76,6 +101,21 @@ describe("The browser's entry", () => {
     expect(others).toEqual(expect.arrayContaining(["node:fs", "onnxruntime-node", "sharp"]));
   });
 
+  test("with an engine of its own leads to ONNX Runtime's package for browsers, and nothing else", () => {
+    const { files, others } = reachedFrom("browser.js");
+    expect(files.filter((file) => /\.node\./.test(file))).toEqual([]);
+    expect(others.filter((name) => !/^(zod|pure-rand)(\/|$)/.test(name))).toEqual([
+      "onnxruntime-web/jspi",
+      "onnxruntime-web/webgpu",
+    ]);
+  });
+
+  test("is under 60 kB compressed, in the page and in the worker, others' packages apart", async () => {
+    const sizes = await bundleSizes(/^(zod|pure-rand|onnxruntime-web)/);
+    expect(sizes).toHaveLength(2);
+    for (const size of sizes) expect(size).toBeLessThan(60_000);
+  });
+
   test("repaints a picture with the runtime and the bytes that it is brought", async () => {
     const file = readFileSync(join(root, "models", "impasto.safetensors"));
     const network = await builtInNetwork(blobSource(new Blob([file]), "impasto.safetensors"));
@@ -99,7 +139,7 @@ describe("The browser's compilation", () => {
     const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
     const files = stdout.split("\n").map((file) => relative(root, file));
     expect(stderr).toBe("");
-    const portable = reachedFrom("portable.js").files.map((file) =>
+    const portable = reachedFrom("browser.js").files.map((file) =>
       file.replace(/^dist/, "src").replace(/\.js$/, ".ts"),
     );
     expect(files).toEqual(expect.arrayContaining(portable));

@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { flagOf } from "../src/cli/flags.ts";
 import { LAYERS } from "../src/network/layers.ts";
 import { optionFields, PRESET_NAMES } from "../src/transfer/options.ts";

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { flagsOf, optionFlags, optionsFrom } from "../src/cli/flags.ts";
 import { escapeHtml, html } from "../src/cli/html.ts";
 import { namedAsFile, quoteWord } from "../src/cli/shell.ts";

@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import * as library from "../src/index.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -46,6 +46,9 @@ const NAMES = [
   "readInput",
   "readPicture",
 ].sort();
+
+/** Those that a browser has as Node has them, too; what they read is a file that a page was given. */
+const BROWSER_NAMES = NAMES;
 
 const GRAPH_NAMES = [
   "NO_CAPABILITIES",
@@ -125,6 +128,7 @@ describe("The built package", () => {
   test.each([
     ["impasto", "default", NAMES],
     ["impasto", "browser", PORTABLE_NAMES],
+    ["impasto/browser", "default", BROWSER_NAMES],
     ["impasto/graph", "default", GRAPH_NAMES],
   ])("gives those names to who imports %s (%s), and does nothing else", (name, condition, names) => {
     const { status, stdout, stderr } = runModule(
@@ -154,12 +158,14 @@ describe("The built package", () => {
       .object({
         type: z.literal("module"),
         bin: z.object({ impasto: z.string() }),
-        exports: z.object({ ".": entry.extend({ browser: entry }), "./graph": entry }).strict(),
+        exports: z
+          .object({ ".": entry.extend({ browser: entry }), "./browser": entry, "./graph": entry })
+          .strict(),
         engines: z.object({ node: z.literal(">=20.18.1") }),
       })
       .parse(JSON.parse(readFileSync(`${root}package.json`, "utf8")));
-    const { ".": main, "./graph": graph } = description.exports;
-    const files = [main, main.browser, graph].flatMap(({ types, default: code }) => [types, code]);
+    const { ".": main, "./browser": browser, "./graph": graph } = description.exports;
+    const files = [main, main.browser, browser, graph].flatMap(({ types, default: code }) => [types, code]);
     for (const file of [...files, description.bin.impasto]) {
       expect(existsSync(root + file), file).toBe(true);
     }

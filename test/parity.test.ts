@@ -5,7 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { gradients } from "../src/graph/gradients.ts";
 import { add } from "../src/graph/operations/add.ts";
 import { input, type Tensor } from "../src/graph/tensor.ts";

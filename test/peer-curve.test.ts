@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { readPicture } from "../src/image/decode.node.ts";
 import { openEngine } from "../src/transfer/engine.node.ts";
 import { stylize } from "../src/transfer/stylize.ts";

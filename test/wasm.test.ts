@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { run } from "./cli-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "impasto-wasm-"));

@@ -5,7 +5,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { optionsSchema } from "../../src/transfer/options.ts";
 
 const fraction = z.number().min(0).max(1);

@@ -3,7 +3,7 @@
  * @module
  */
 import { execSync } from "node:child_process";
-import { z } from "zod";
+import * as z from "zod";
 
 /** Milliseconds after which the machine may have changed its pace. */
 const VALID = 30 * 60_000;

@@ -3,7 +3,7 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { caseSchema } from "./run-case.ts";
 import { scoresSchema } from "./scores.ts";
 

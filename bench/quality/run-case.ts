@@ -10,7 +10,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { checksumOfFile } from "../../src/image/file.node.ts";
 import { writeAtomically } from "../../src/image/write.node.ts";
 import type { Configuration, Pair } from "./plan.ts";

@@ -2,7 +2,7 @@
  * What a picture is scored by, as data: the numbers of an independent judge, in neural-style-pt's weights.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** The layers whose statistics are the style. */
 export const STYLE_LAYERS = ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"] as const;

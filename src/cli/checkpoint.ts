@@ -6,11 +6,11 @@
 import { statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { ImpastoError, MisuseError } from "../errors.ts";
 import { STANDARD_INPUT } from "../image/file.node.ts";
 import { checkWritable, clearLeftovers, isTaken, writeAtomically } from "../image/write.node.ts";
-import type { InputPicture } from "../job/inputs.node.ts";
+import type { InputPicture } from "../job/input-picture.ts";
 import type { Job } from "../job/recipe.ts";
 import { readRun, type SavedRun, savedParts } from "../job/saved-run.ts";
 import { withFileSource } from "../network/file-source.node.ts";

@@ -15,6 +15,9 @@ import {
   srgbToLinear,
 } from "./colour-space.ts";
 
+/** Display P3 in code points: the primaries of P3, the curve of sRGB, RGB, all of the range. */
+export const DISPLAY_P3 = [12, 13, 0, 1] as const;
+
 const corners = (
   red: Chromaticity,
   green: Chromaticity,

@@ -17,7 +17,7 @@ import { type Profile, readProfile } from "./icc.ts";
 import { hasAllPixels, lacksEnd, withEnd } from "./jpeg-end.node.ts";
 import { inProfile, type Picture, type WideProfile } from "./picture.ts";
 import { readPngColour } from "./png-colour.ts";
-import { type ReadOptions, readingSize } from "./reading.ts";
+import { type ReadOptions, readingSize, sizeNotes } from "./reading.ts";
 import { explain, notRead, openPicture, readMetadata } from "./sharp.node.ts";
 import type { Size } from "./size.ts";
 import { fullPage, isPlain, PHOTOMETRIC, type TiffPage, tiffPages, whyNotRead } from "./tiff.ts";
@@ -75,7 +75,11 @@ export async function decodePicture(
     if (error instanceof ImpastoError || !isOutOfMemory(error)) throw error;
     throw explain(error, name);
   });
-  const notes = [...(picture.notes ?? []), ...sizeNotes(source, header, pages)];
+  const notes = [
+    ...(picture.notes ?? []),
+    ...sizeNotes(name, header, source.size),
+    ...pageNotes(source, pages),
+  ];
   return inProfile(notes.length === 0 ? picture : { ...picture, notes }, options.profile);
 }
 
@@ -116,22 +120,13 @@ async function lookAt(bytes: Uint8Array, name: string, options: ReadOptions): Pr
   return { source: { bytes: readable, name, metadata, page, size, profile: options.profile }, header, pages };
 }
 
-/** What there is to say of a picture's size. */
-function sizeNotes(
-  { name, page, size }: Source,
-  header: Size,
-  pages: readonly TiffPage[],
-): readonly string[] {
-  const notes: string[] = [];
-  if (size.width !== header.width || size.height !== header.height) {
-    const own = `${header.width}×${header.height}`;
-    notes.push(`"${name}" has ${own} pixels and was reduced to ${size.width}×${size.height} as it was read.`);
-  }
+/** What there is to say of a file with several pictures. */
+function pageNotes({ name, page }: Source, pages: readonly TiffPage[]): readonly string[] {
   const others = pages.filter(({ isSecondary }) => !isSecondary);
-  if (page !== undefined && others.some(({ width, height }) => width * height > page.width * page.height)) {
-    notes.push(`"${name}" holds ${others.length} pictures; the first is taken, though another is larger.`);
-  }
-  return notes;
+  const isLargest = ({ width, height }: Size): boolean =>
+    page === undefined || width * height <= page.width * page.height;
+  if (others.every(isLargest)) return [];
+  return [`"${name}" holds ${others.length} pictures; the first is taken, though another is larger.`];
 }
 
 /** Decodes, and lets a JPEG pass that lacks nothing but its end mark. */

@@ -5,14 +5,12 @@
 
 import { deflateSync } from "node:zlib";
 import { required } from "../required.ts";
+import { DISPLAY_P3 } from "./cicp.ts";
 import type { PngChunk } from "./png-chunks.ts";
 import { openOwn, openRaw } from "./sharp.node.ts";
 
 /** PNG's name for the profile. */
 const NAME = "Display P3";
-
-/** H.273: the primaries of P3, the curve of sRGB, RGB, all of the range. */
-const CODE_POINTS = [12, 13, 0, 1];
 
 let found: Promise<Uint8Array> | undefined;
 
@@ -31,7 +29,7 @@ async function askLibvips(): Promise<Uint8Array> {
 
 /** Code points for programs that know them, which are the exact ones, and the profile for all others. */
 export const displayP3Chunks = async (): Promise<readonly Pick<PngChunk, "type" | "data">[]> => [
-  { type: "cICP", data: Uint8Array.from(CODE_POINTS) },
+  { type: "cICP", data: Uint8Array.from(DISPLAY_P3) },
   {
     type: "iCCP",
     data: Buffer.concat([Buffer.from(`${NAME}\0\0`, "latin1"), deflateSync(await displayP3())]),

@@ -13,12 +13,10 @@ import { checkDepth, checkFits, type PictureFormat } from "./format.ts";
 import { openTags, readDirectory } from "./ifd.ts";
 import type { Picture } from "./picture.ts";
 import { editPng, type PngChunk } from "./png-chunks.ts";
-import { plainText, unicodeText } from "./png-text.ts";
-import { writeRawProfile, XMP_PROFILE_KEYWORD } from "./raw-profile.ts";
-import { RECIPE_KEYWORD } from "./recipe.node.ts";
+import { recipeChunks } from "./recipe-chunks.ts";
 import { type Depth, toSamples } from "./samples.ts";
 import { openOwn, openRaw } from "./sharp.node.ts";
-import { writeXmp, XMP_KEYWORD } from "./xmp.ts";
+import { writeXmp } from "./xmp.ts";
 
 /** For JPEG and WebP: what is lost cannot be seen. */
 const QUALITY = 95;
@@ -106,16 +104,6 @@ export function checkRecipeFits(format: PictureFormat, recipe: string): void {
   if (format === "jpeg" && Buffer.byteLength(writeXmp(recipe)) > JPEG_XMP_BYTES) {
     throw new MisuseError("The recipe is too long for a JPEG; write a .png, .webp or .tiff instead");
   }
-}
-
-/** Plain for people, as XMP for most programs, and as ImageMagick's earlier versions, which know no `iTXt`, have XMP. */
-function recipeChunks(recipe: string) {
-  const packet = writeXmp(recipe);
-  return [
-    unicodeText(RECIPE_KEYWORD, recipe),
-    unicodeText(XMP_KEYWORD, packet),
-    plainText(XMP_PROFILE_KEYWORD, writeRawProfile("xmp", packet)),
-  ];
 }
 
 /**

@@ -47,14 +47,23 @@ export function editPng(
 ): Uint8Array {
   const kept = [...pngChunks(png)].filter(({ type }) => type !== dropped);
   const [header, ...others] = kept.map(({ start, end }) => png.subarray(start, end));
-  const parts = [Uint8Array.from(SIGNATURE), header ?? new Uint8Array(), ...added.map(writeChunk), ...others];
-  const edited = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  return joined([header ?? new Uint8Array(), ...added.map(writeChunk), ...others]);
+}
+
+/** A PNG file of these chunks. */
+export const writePng = (chunks: readonly Pick<PngChunk, "type" | "data">[]): Uint8Array =>
+  joined(chunks.map(writeChunk));
+
+/** The signature and what follows it. */
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const parts = [Uint8Array.from(SIGNATURE), ...chunks];
+  const file = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
-    edited.set(part, at);
+    file.set(part, at);
     at += part.length;
   }
-  return edited;
+  return file;
 }
 
 function writeChunk({ type, data }: Pick<PngChunk, "type" | "data">): Uint8Array {
@@ -70,12 +79,21 @@ function writeChunk({ type, data }: Pick<PngChunk, "type" | "data">): Uint8Array
 const viewOf = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** ISO 3309, bit by bit: texts are a few kilobytes, a table would be more to read than it saves. */
+/** ISO 3309, half a byte at a time. */
 function crc32(bytes: Uint8Array): number {
+  const table = Uint32Array.from({ length: 16 }, (_, i) => shifted(i));
   let crc = 0xffffffff;
   for (const byte of bytes) {
     crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+    crc = table[crc & 15] ^ (crc >>> 4);
+    crc = table[crc & 15] ^ (crc >>> 4);
   }
   return (crc ^ 0xffffffff) >>> 0;
+}
+
+/** Four bits, each shifted out. */
+function shifted(value: number): number {
+  let crc = value;
+  for (let bit = 0; bit < 4; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  return crc;
 }

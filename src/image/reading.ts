@@ -98,6 +98,14 @@ function coverOf(own: Size, other: Size, factor: number): Size {
     : { width: Math.ceil(own.width * scale), height: Math.ceil(own.height * scale) };
 }
 
+/** What there is to say of a picture's size: that it was reduced, where it was. */
+export const sizeNotes = (name: string, own: Size, read: Size): readonly string[] =>
+  own.width === read.width && own.height === read.height
+    ? []
+    : [
+        `"${name}" has ${own.width}×${own.height} pixels and was reduced to ${read.width}×${read.height} as it was read.`,
+      ];
+
 /** Says that a picture has too many pixels. */
 export const tooLarge = (name: string, most: number): ImpastoError =>
   new ImpastoError(`"${name}" is larger than impasto's limit of ${most / 1e6} megapixels; reduce it first`);

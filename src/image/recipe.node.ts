@@ -9,11 +9,9 @@ import { ImpastoError } from "../errors.ts";
 import { readBytes } from "./file.node.ts";
 import { decodeText, findPngText, LONGEST_TEXT } from "./png-text.ts";
 import { readRawProfile, XMP_PROFILE_KEYWORD } from "./raw-profile.ts";
+import { RECIPE_KEYWORD } from "./recipe-chunks.ts";
 import { explain, loadSharp } from "./sharp.node.ts";
 import { readXmp } from "./xmp.ts";
-
-/** The keyword of the PNG text chunk that holds the recipe. */
-export const RECIPE_KEYWORD = "impasto";
 
 /**
  * Reads the recipe in a picture file.

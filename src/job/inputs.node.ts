@@ -5,16 +5,10 @@
 import { basename } from "node:path";
 import { decodePicture, sizeOfPicture } from "../image/decode.node.ts";
 import { checksumOfBytes, readBytes, STANDARD_INPUT } from "../image/file.node.ts";
-import type { Picture } from "../image/picture.ts";
 import type { ReadOptions } from "../image/reading.ts";
 import type { Size } from "../image/size.ts";
+import type { InputPicture } from "./input-picture.ts";
 import type { JobInput } from "./recipe.ts";
-
-/** A picture that was read, and what a job says of it. */
-export interface InputPicture {
-  readonly picture: Picture;
-  readonly facts: JobInput;
-}
 
 /**
  * Reads a picture, and the checksum of the very bytes that it was decoded from.

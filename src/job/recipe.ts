@@ -4,7 +4,7 @@
  * clock and no duration, so that the same work gives the same bytes.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { MisuseError } from "../errors.ts";
 import { LONGEST_SIDE, type Size } from "../image/size.ts";
 import { required } from "../required.ts";

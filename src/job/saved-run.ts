@@ -3,7 +3,7 @@
  * tensors, under the names they have in the state; everything else is JSON in the file's metadata.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ImpastoError, MisuseError } from "../errors.ts";
 import type { ByteSource } from "../network/byte-source.ts";
 import {

@@ -3,7 +3,7 @@
  * Bethge scaled VGG-19 so that each filter's mean is one (2016, section 2), which leaves the network's output alone.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { ImpastoError } from "../errors.ts";
 import { byLayer, channelsOf, LAYERS, type Layer } from "./layers.ts";
 import type { ConvolutionWeights } from "./weights.ts";

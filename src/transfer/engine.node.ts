@@ -7,7 +7,7 @@ import { openNetwork } from "../network/open.node.ts";
 import type { DeviceLimits } from "../runtime/limits.ts";
 import { openRuntime } from "../runtime/onnxruntime.node.ts";
 import { memoryToUse, readMemoryFacts } from "./available-memory.node.ts";
-import type { Engine } from "./engine.ts";
+import { type Engine, keptBytes } from "./engine.ts";
 import { type OptionsInput, parseOptions } from "./options.ts";
 import { PictureStatistics } from "./statistics.ts";
 
@@ -55,13 +55,6 @@ export async function openEngine(
   };
   return reuse ? { ...engine, statistics: new PictureStatistics(keep / 2) } : engine;
 }
-
-/** The part of the memory beyond the first gigabyte that may be spent on what is kept. */
-const KEPT = 1 / 4;
-const ENOUGH_FOR_ONE = 1e9;
-
-/** How much may be kept from run to run; there is so much less memory for each of them. */
-const keptBytes = (memory: number): number => KEPT * Math.max(0, memory - ENOUGH_FOR_ONE);
 
 /** The bytes that a process may use where it is not told how many. */
 export const defaultMemory = (): number => SHARE * memoryToUse(readMemoryFacts());

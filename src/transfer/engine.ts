@@ -28,3 +28,10 @@ export const memoryOf = ({
   runtime,
 }: Pick<Engine, "memory" | "runtime">) =>
   Math.min(memory, runtime.limits?.memory ?? Number.POSITIVE_INFINITY);
+
+/** The part of the memory beyond the first gigabyte that may be spent on what is kept. */
+const KEPT = 1 / 4;
+const ENOUGH_FOR_ONE = 1e9;
+
+/** How much may be kept from run to run; there is so much less memory for each of them. */
+export const keptBytes = (memory: number): number => KEPT * Math.max(0, memory - ENOUGH_FOR_ONE);

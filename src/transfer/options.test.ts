@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { MisuseError } from "../errors.ts";
 import { LAYERS } from "../network/layers.ts";
 import { optionFields, optionsSchema, PRESET_NAMES, parseOptions } from "./options.ts";

@@ -3,7 +3,7 @@
  * studio's form all come from here. What is left out is the preset's to decide.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { MisuseError } from "../errors.ts";
 import { LONGEST_SIDE, SHORTEST_SIDE } from "../image/size.ts";
 import { CONVENTIONS } from "../network/convention.ts";

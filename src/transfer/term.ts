@@ -5,7 +5,7 @@
  * `terms/table.ts`.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Shape } from "../graph/shape.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { LAYERS, type Layer } from "../network/layers.ts";

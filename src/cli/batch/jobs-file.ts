@@ -7,7 +7,7 @@
 
 import { dirname } from "node:path";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { ImpastoError, MisuseError } from "../../errors.ts";
 import { readBytes } from "../../image/file.node.ts";
 import { startsFromFile } from "../../transfer/options.ts";

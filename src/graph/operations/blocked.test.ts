@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 import { evaluate, relativeError, uniform } from "../../../test/evaluate.ts";
 import { openRuntime } from "../../runtime/onnxruntime.node.ts";
 import { gradients } from "../gradients.ts";

@@ -2,7 +2,7 @@
  * Style as terms of the total loss: β times the distance of a layer's statistics from the paintings'.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Shape } from "../../graph/shape.ts";
 import { gaussianMeasure } from "../../loss/gaussian.ts";
 import { gramMeasure } from "../../loss/gram.ts";
