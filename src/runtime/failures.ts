@@ -36,7 +36,7 @@ export function failingClearly(runtime: KeepingRuntime, lost?: Promise<string>):
 }
 
 /** Milliseconds. */
-const MOMENT = 100;
+const MOMENT = 1000;
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -81,8 +81,12 @@ const TOO_LARGE = /exceeds the max|larger than the max|storage size overflowed|t
 
 function explained(error: unknown, device: string): unknown {
   if (error instanceof ImpastoError || !(error instanceof Error)) return error;
-  if (!isOutOfMemory(error) && !TOO_LARGE.test(error.message)) return error;
   const [reason = ""] = error.message.split("\n");
+  if (error instanceof WebAssembly.RuntimeError) {
+    const message = `ONNX Runtime broke on the device "${device}" (${reason}): go on from the state that was last saved, in another worker or after a new start.`;
+    return new ImpastoError(message, { cause: error });
+  }
+  if (!isOutOfMemory(error) && !TOO_LARGE.test(error.message)) return error;
   return new ImpastoError(
     `There is too little memory on the device "${device}" (${reason}): take a smaller size, or less memory, with which a picture is looked at part by part.`,
     { cause: error },
