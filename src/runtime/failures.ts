@@ -5,6 +5,7 @@
  */
 import { ImpastoError, isOutOfMemory } from "../errors.ts";
 import type { KeepingRuntime } from "./kept-programs.ts";
+import type { DeviceTensor } from "./runtime.ts";
 
 /**
  * A runtime that fails with an ImpastoError where its device is lost, or has too little memory.
@@ -13,6 +14,19 @@ import type { KeepingRuntime } from "./kept-programs.ts";
 export function failingClearly(runtime: KeepingRuntime, lost?: Promise<string>): KeepingRuntime {
   const { device, compileOnDevice } = runtime;
   const { attempt, letGo } = attempts(device, lost);
+  const inner = new WeakMap<DeviceTensor, DeviceTensor>();
+  const outerOf = (tensor: DeviceTensor): DeviceTensor => {
+    const outer = {
+      shape: tensor.shape,
+      read: () => attempt(() => tensor.read()),
+      // Nobody waits for it; it is done before this returns.
+      release: () => void letGo(async () => tensor.release()),
+    };
+    inner.set(outer, tensor);
+    return outer;
+  };
+  const innerOf = (value: Float32Array | DeviceTensor): Float32Array | DeviceTensor =>
+    value instanceof Float32Array ? value : (inner.get(value) ?? value);
   return {
     ...runtime,
     async compile(outputs) {
@@ -26,7 +40,10 @@ export function failingClearly(runtime: KeepingRuntime, lost?: Promise<string>):
       async compileOnDevice(outputs) {
         const program = await attempt(() => compileOnDevice(outputs));
         return {
-          run: (inputs) => attempt(() => program.run(inputs)),
+          async run(inputs) {
+            const { read, kept } = await attempt(() => program.run(mapped(inputs, innerOf)));
+            return { read, kept: mapped(kept, outerOf) };
+          },
           release: () => letGo(() => program.release()),
         };
       },
@@ -34,6 +51,11 @@ export function failingClearly(runtime: KeepingRuntime, lost?: Promise<string>):
     release: () => letGo(() => runtime.release()),
   };
 }
+
+const mapped = <From, To>(
+  values: Readonly<Record<string, From>>,
+  to: (value: From) => To,
+): Record<string, To> => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, to(value)]));
 
 /** Milliseconds. */
 const MOMENT = 1000;
