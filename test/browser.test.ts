@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync } from "node:zlib";
 import { NO_CAPABILITIES, type Tensor, writeOnnx } from "impasto/graph";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { build } from "vite";
@@ -36,7 +36,7 @@ function reachedFrom(entry: string): {
   return { files: [...files].map((file) => relative(root, file)), others: [...others].sort() };
 }
 
-/** Bytes of the scripts in a bundle of all the library, by gzip: the page's, and the worker's. */
+/** Bytes of the scripts in a bundle of all the library, compressed by Brotli: the page's, and the worker's. */
 async function bundleSizes(external: RegExp): Promise<readonly number[]> {
   const bundle = await build({
     configFile: false,
@@ -56,7 +56,7 @@ async function bundleSizes(external: RegExp): Promise<readonly number[]> {
   if (!("output" in bundle)) throw new Error("There is more than one bundle.");
   return bundle.output
     .filter(({ fileName }) => fileName.endsWith(".js"))
-    .map((file) => gzipSync("code" in file ? file.code : file.source).length);
+    .map((file) => brotliCompressSync("code" in file ? file.code : file.source).length);
 }
 
 /** A runtime as a page would bring one: it knows of impasto what `impasto/graph` says, and of the device little. */
