@@ -11,7 +11,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodePicture } from "../src/image/encode.node.ts";
-import { COMMAND, type Ended, run, start } from "./cli-process.ts";
+import { runHere as run } from "./cli-here.ts";
+import { COMMAND, type Ended, start } from "./cli-process.ts";
 import { withChunk } from "./png-chunk.ts";
 
 const root = mkdtempSync(join(tmpdir(), "impasto-inputs-"));
