@@ -12,7 +12,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodePicture } from "../src/image/encode.node.ts";
 import { runHere as run } from "./cli-here.ts";
-import { COMMAND, type Ended, start } from "./cli-process.ts";
+import { COMMAND, type Ended, run as runAsProcess, start } from "./cli-process.ts";
 import { withChunk } from "./png-chunk.ts";
 
 const root = mkdtempSync(join(tmpdir(), "impasto-inputs-"));
@@ -153,7 +153,7 @@ describe("large pictures", () => {
     const report = "process.on('exit',()=>process.stdout.write(String(process.resourceUsage().maxRSS*1024)))";
     const NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(report)}`;
     const args = ["big.png", "big.png", "big.png", "big.png", ...SMALL, "--memory", "400MB", "-o", "out.png"];
-    const { code, stdout, stderr } = await run(args, { cwd, env: { ...env, NODE_OPTIONS } });
+    const { code, stdout, stderr } = await runAsProcess(args, { cwd, env: { ...env, NODE_OPTIONS } });
     expect(code).toBe(0);
     expect(stderr.match(/was reduced to 64×64/g)).toHaveLength(4);
     expect(Number(stdout)).toBeGreaterThan(50e6);
