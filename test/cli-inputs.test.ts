@@ -113,9 +113,11 @@ describe.skipIf(process.platform === "win32")("pipes (not on Windows)", () => {
   const REST = `${SMALL.join(" ")} --quiet -o out.png`;
 
   it.concurrent.each([
-    ["/dev/stdin", `cat ${PHOTO} | $IMPASTO /dev/stdin ${PAINTING} ${REST}`],
     ["process substitution", `$IMPASTO <(cat ${PHOTO}) <(cat ${PAINTING}):2 ${REST}`],
-    ["a named pipe", `mkfifo pipe; cat ${PHOTO} > pipe & $IMPASTO pipe ${PAINTING} ${REST} && rm pipe`],
+    [
+      "/dev/stdin, and a named pipe",
+      `mkfifo pipe; cat ${PAINTING} > pipe & cat ${PHOTO} | $IMPASTO /dev/stdin pipe ${REST} && rm pipe`,
+    ],
     [
       "a contact sheet's painting, which is decoded twice",
       `$IMPASTO sheet ${PHOTO} <(cat ${PAINTING}) --size 32 --iterations 1 --strengths 0.5 --quiet -o out.png`,
