@@ -151,7 +151,7 @@ describe("Runs that share what is known of pictures make what they make alone", 
 
   test("where they differ in anything that a picture is looked at with", async () => {
     // Programs are kept, for it is what is known of pictures that is in question, and each is run three times.
-    const runtime = await openRuntime({ device: "cpu", threads: 1, keep: 1e9 });
+    const runtime = await openRuntime({ device: "cpu", threads: 1, keep: () => 1e9 });
     const keeping = { network: engine.network, runtime };
     const otherNetwork = { ...narrowNetwork(7), checksum: "another network" };
     const mostPixels = leastRegion(["conv5_1"]);
