@@ -10,6 +10,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     globalSetup: ["test/cli-build.ts"],
+    // The built command is run as it is.
+    server: { deps: { external: [/\/dist\//] } },
     reporters: ["default", "test/skipped-by-name.ts"],
   },
 });

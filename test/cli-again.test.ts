@@ -1,5 +1,5 @@
 /**
- * Pictures made again from their recipes, as processes: the same bytes where nothing is changed, larger ones, and clear
+ * Pictures made again from their recipes: the same bytes where nothing is changed, larger ones, and clear
  * words for what is not there any more.
  */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";

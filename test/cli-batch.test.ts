@@ -1,5 +1,5 @@
 /**
- * Batches, as processes: every pair is made once, whatever happens in between; what is broken is told at the end, and what
+ * Batches, as processes where they are killed or stopped: every pair is made once, whatever happens in between; what is broken is told at the end, and what
  * makes no sense before the work.
  */
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";

@@ -1,8 +1,9 @@
 /**
- * Runs that save themselves, as processes: killed at moments that nobody chose they go on to the same bytes, stopped they
+ * Runs that save themselves, as processes where they are killed or stopped: killed at moments that nobody chose they go on to the same bytes, stopped they
  * save what they made, and no checkpoint that is not one, or whose pictures are not there, is gone on with.
  */
 import {
+  copyFileSync,
   createReadStream,
   existsSync,
   mkdirSync,
@@ -42,8 +43,12 @@ const checkpointIn = (cwd: string): SavedRun => loadRun(bytesIn(cwd, "run.ckpt")
 const written = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 /** A run that was stopped after a few evaluations, and whose checkpoint and best picture are there. */
-async function stopped(flags: readonly string[] = ["-o", "out.png"]): Promise<string> {
+async function stopped(
+  flags: readonly string[] = ["-o", "out.png"],
+  folders: readonly string[] = [],
+): Promise<string> {
   const cwd = await folder(...PICTURES);
+  for (const name of folders) mkdirSync(join(cwd, name));
   const work = start([...ALL, ...flags, "--checkpoint", "run.ckpt", "--checkpoint-every", "1000"], cwd);
   await work.said(" 1/");
   await sleep(300);
@@ -84,8 +89,8 @@ describe("a run with a checkpoint", () => {
     expect(readdirSync(cwd).sort()).toEqual(["out.png", ...PICTURES].sort());
   });
 
-  it("that is told to stop saves the very last evaluation, and goes on from it", async () => {
-    const cwd = await stopped();
+  it("that is told to stop saves the very last evaluation, and goes on from it, with its frames as well", async () => {
+    const cwd = await stopped(["-o", "out.png", "--frames", "frames", "--save-every", "20"], ["frames"]);
     const recipe: unknown = JSON.parse((await run(["recipe", "out.png"], cwd)).stdout);
     const { state, job } = checkpointIn(cwd);
     const evaluations = state.evaluationsBefore + state.evaluation;
@@ -100,18 +105,6 @@ describe("a run with a checkpoint", () => {
     });
     expect(bytesIn(cwd, "other.png").equals(whole)).toBe(true);
     expect(existsSync(join(cwd, "run.ckpt"))).toBe(false);
-  });
-
-  it("goes on with its frames as well", async () => {
-    const cwd = await folder(...PICTURES);
-    mkdirSync(join(cwd, "frames"));
-    const frames = ["--frames", "frames", "--save-every", "20"];
-    const work = start([...ALL, "-o", "out.png", ...frames, "--checkpoint", "run.ckpt"], cwd);
-    await work.said(" 1/");
-    await sleep(300);
-    work.child.kill("SIGTERM");
-    expect(await work.ended).toMatchObject({ code: 143 });
-    expect((await run(["resume", "run.ckpt"], cwd)).code).toBe(0);
     const every = [20, 40, 60, 80, 100, 120].map((n) => `frame-${String(n).padStart(6, "0")}.png`);
     expect(readdirSync(join(cwd, "frames")).sort()).toEqual(every);
   });
@@ -218,6 +211,16 @@ describe("a checkpoint that cannot be gone on with", () => {
     expect(ended.code).toBe(code);
   });
 
+  it("is refused where its output would be itself or an input of the run", async () => {
+    copyFileSync(join(cwd, "run.ckpt"), join(cwd, "run.png"));
+    for (const output of ["run.png", "photo.png"]) {
+      const { code, stderr } = await run(["resume", "run.png", "-o", output], cwd);
+      expect(stderr).toMatch(/^impasto: --output would write over the input ".*": name another file\.\n$/);
+      expect(stderr).toContain(output);
+      expect(code).toBe(2);
+    }
+  });
+
   it("is refused where its pictures are gone or changed, until they are found under whatever name", async () => {
     const { job } = loadRun(saved);
     const moved = await folder("other.png");
@@ -259,16 +262,5 @@ describe("a file for checkpoints", () => {
     expect(code).toBe(2);
     expect(readdirSync(cwd).sort()).toEqual(["there.ckpt", ...PICTURES].sort());
     expect(readFileSync(join(cwd, "there.ckpt"), "utf8")).toBe("precious");
-  });
-
-  it("is neither an output nor an input of the run that goes on from it", async () => {
-    const cwd = await stopped();
-    renameSync(join(cwd, "run.ckpt"), join(cwd, "run.png"));
-    for (const output of ["run.png", "photo.png"]) {
-      const { code, stderr } = await run(["resume", "run.png", "-o", output], cwd);
-      expect(stderr).toMatch(/^impasto: --output would write over the input ".*": name another file\.\n$/);
-      expect(stderr).toContain(output);
-      expect(code).toBe(2);
-    }
   });
 });

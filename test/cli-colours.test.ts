@@ -1,5 +1,5 @@
 /**
- * Depth and colours of what the command writes: it runs as a process on a picture whose colours sRGB does not have. With
+ * Depth and colours of what the command writes: it runs on a picture whose colours sRGB does not have. With
  * one evaluation the result is the photograph itself, so that whatever is lost is lost in reading or writing.
  * @module
  */
@@ -13,7 +13,7 @@ import { encodePicture } from "../src/image/encode.node.ts";
 import type { Picture } from "../src/image/picture.ts";
 import { jobFrom } from "../src/job/recipe.ts";
 import { drain, stylize } from "../src/transfer/stylize.ts";
-import { run as runIn } from "./cli-process.ts";
+import { runHere } from "./cli-here.ts";
 import { colours, narrowEngine } from "./narrow-engine.ts";
 import { request } from "./transfers.ts";
 
@@ -21,7 +21,7 @@ const root = mkdtempSync(join(tmpdir(), "impasto-colours-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const env = { IMPASTO_WEIGHTS: undefined, IMPASTO_CACHE: join(root, "cache") };
-const run = (args: readonly string[], cwd: string) => runIn(args, { cwd, env });
+const run = (args: readonly string[], cwd: string) => runHere(args, { cwd, env });
 const AS_IT_IS = ["--size", "original", "--iterations", "1", "--device", "cpu", "--threads", "1", "--quiet"];
 
 /** From the edge of P3 to its middle, in steps finer than 8 bits have. */

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readPicture } from "../src/image/decode.node.ts";
 import { encodePicture } from "../src/image/encode.node.ts";
 import type { Picture } from "../src/image/picture.ts";
-import { run } from "./cli-process.ts";
+import { runHere as run } from "./cli-here.ts";
 import { colours } from "./narrow-engine.ts";
 
 const root = mkdtempSync(join(tmpdir(), "impasto-controls-"));
@@ -42,10 +42,14 @@ beforeAll(async () => {
   }
   writeFileSync(join(root, "paintings", "notes.txt"), "no picture");
   mkdirSync(join(root, "empty"));
+  plain = await paint("one.png");
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 let runs = 0;
+
+/** The photograph after one painting, with nothing else asked for. */
+let plain: Picture;
 
 /** Repaints the photograph, and reads what came of it. */
 async function paint(...args: readonly string[]): Promise<Picture> {
@@ -81,7 +85,7 @@ describe("The command's controls", () => {
   });
 
   it("give the one style's picture, to the byte, where another has the weight 0", async () => {
-    expect((await paint("one.png:1", "two.png:0")).rgb).toEqual((await paint("one.png")).rgb);
+    expect((await paint("one.png:1", "two.png:0")).rgb).toEqual(plain.rgb);
   });
 
   it("look at a part of a painting", async () => {
@@ -100,13 +104,13 @@ describe("The command's controls", () => {
   });
 
   it.each([["keep"], ["match"], ["transfer-only"]])("treat colours: %s", async (color) => {
-    const [plain, treated] = [await paint("one.png"), await paint("one.png", "--color", color)];
+    const treated = await paint("one.png", "--color", color);
     expect(treated.rgb).not.toEqual(plain.rgb);
   });
 
   it("start from the style, mix in noise, and pool in three ways", async () => {
     const pictures = [
-      await paint("one.png"),
+      plain,
       await paint("one.png", "--init", "style"),
       await paint("one.png", "--noise-ratio", "0.5"),
       await paint("one.png", "--pooling", "average"),

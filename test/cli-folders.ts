@@ -6,13 +6,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodePicture } from "../src/image/encode.node.ts";
+import { runHere } from "./cli-here.ts";
 import { type Ended, type Running, run, start } from "./cli-process.ts";
 
 /** A place for folders, and the command as it runs in them. */
 export interface Folders {
   /** A folder of its own, with pictures of these names in it, each another. */
   folder(...names: readonly string[]): Promise<string>;
+  /** Runs the command in this process. */
   run(args: readonly string[], cwd: string): Promise<Ended>;
+  runAsProcess(args: readonly string[], cwd: string): Promise<Ended>;
   start(args: readonly string[], cwd: string): Running;
   /** Removes them all. */
   remove(): void;
@@ -28,7 +31,8 @@ export function makeFolders(): Folders {
       for (const name of names) writeFileSync(join(cwd, name), await smallPicture(name));
       return cwd;
     },
-    run: (args, cwd) => run(args, { cwd, env }),
+    run: (args, cwd) => runHere(args, { cwd, env }),
+    runAsProcess: (args, cwd) => run(args, { cwd, env }),
     start: (args, cwd) => start(args, { cwd, env }),
     remove: () => rmSync(root, { recursive: true, force: true }),
   };

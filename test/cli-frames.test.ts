@@ -1,5 +1,5 @@
 /**
- * Frames of a picture on its way, and animations of them, by the built command as a process with the built-in network.
+ * Frames of a picture on its way, and animations of them, by the built command with the built-in network.
  * @module
  */
 import {
@@ -18,14 +18,15 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readPicture } from "../src/image/decode.node.ts";
 import { encodePicture } from "../src/image/encode.node.ts";
-import { run as runIn, start } from "./cli-process.ts";
+import { runHere } from "./cli-here.ts";
+import { start } from "./cli-process.ts";
 import { colours } from "./narrow-engine.ts";
 
 const root = mkdtempSync(join(tmpdir(), "impasto-frames-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const env = { IMPASTO_WEIGHTS: undefined, IMPASTO_CACHE: join(root, "cache"), TMPDIR: root };
-const run = (args: readonly string[], cwd = root) => runIn(args, { cwd, env });
+const run = (args: readonly string[], cwd = root) => runHere(args, { cwd, env });
 const SMALL = ["photo.png", "painting.png", "--size", "128", "--iterations", "7", "--device", "cpu"];
 
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 /**
- * The commands that make nothing, as processes: what to type, what there is to choose from, what a shell completes, what a
+ * The commands that make nothing: what to type, what there is to choose from, what a shell completes, what a
  * machine has. No weights are needed.
  * @module
  */
@@ -12,7 +12,7 @@ import * as z from "zod";
 import { flagOf } from "../src/cli/flags.ts";
 import { LAYERS } from "../src/network/layers.ts";
 import { optionFields, PRESET_NAMES } from "../src/transfer/options.ts";
-import { run } from "./cli-process.ts";
+import { runHere as run } from "./cli-here.ts";
 
 const root = mkdtempSync(join(tmpdir(), "impasto-information-"));
 const place = { cwd: root, env: { IMPASTO_WEIGHTS: undefined, IMPASTO_CACHE: join(root, "cache") } };

@@ -11,7 +11,8 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodePicture } from "../src/image/encode.node.ts";
-import { COMMAND, type Ended, run, start } from "./cli-process.ts";
+import { runHere as run } from "./cli-here.ts";
+import { COMMAND, type Ended, run as runAsProcess, start } from "./cli-process.ts";
 import { withChunk } from "./png-chunk.ts";
 
 const root = mkdtempSync(join(tmpdir(), "impasto-inputs-"));
@@ -112,9 +113,11 @@ describe.skipIf(process.platform === "win32")("pipes (not on Windows)", () => {
   const REST = `${SMALL.join(" ")} --quiet -o out.png`;
 
   it.concurrent.each([
-    ["/dev/stdin", `cat ${PHOTO} | $IMPASTO /dev/stdin ${PAINTING} ${REST}`],
     ["process substitution", `$IMPASTO <(cat ${PHOTO}) <(cat ${PAINTING}):2 ${REST}`],
-    ["a named pipe", `mkfifo pipe; cat ${PHOTO} > pipe & $IMPASTO pipe ${PAINTING} ${REST} && rm pipe`],
+    [
+      "/dev/stdin, and a named pipe",
+      `mkfifo pipe; cat ${PAINTING} > pipe & cat ${PHOTO} | $IMPASTO /dev/stdin pipe ${REST} && rm pipe`,
+    ],
     [
       "a contact sheet's painting, which is decoded twice",
       `$IMPASTO sheet ${PHOTO} <(cat ${PAINTING}) --size 32 --iterations 1 --strengths 0.5 --quiet -o out.png`,
@@ -152,7 +155,7 @@ describe("large pictures", () => {
     const report = "process.on('exit',()=>process.stdout.write(String(process.resourceUsage().maxRSS*1024)))";
     const NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(report)}`;
     const args = ["big.png", "big.png", "big.png", "big.png", ...SMALL, "--memory", "400MB", "-o", "out.png"];
-    const { code, stdout, stderr } = await run(args, { cwd, env: { ...env, NODE_OPTIONS } });
+    const { code, stdout, stderr } = await runAsProcess(args, { cwd, env: { ...env, NODE_OPTIONS } });
     expect(code).toBe(0);
     expect(stderr.match(/was reduced to 64×64/g)).toHaveLength(4);
     expect(Number(stdout)).toBeGreaterThan(50e6);

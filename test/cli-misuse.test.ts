@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodePicture } from "../src/image/encode.node.ts";
-import { run } from "./cli-process.ts";
+import { runHere as run } from "./cli-here.ts";
 
 const root = mkdtempSync(join(tmpdir(), "impasto-misuse-"));
 const pictures = join(root, "pictures");
@@ -186,7 +186,7 @@ async function expectFailure({
 }
 
 describe("a request that cannot be met", () => {
-  it.concurrent.each(CASES)("is refused in one sentence: $title", expectFailure);
+  it.each(CASES)("is refused in one sentence: $title", expectFailure);
 
   it.skipIf(process.getuid?.() === 0)(
     "is refused in one sentence: a folder that may not be written to",
@@ -209,7 +209,7 @@ describe("the other commands", () => {
   const place = { cwd: root, env: { IMPASTO_WEIGHTS: undefined, IMPASTO_CACHE: cache } };
   const content = join(pictures, "content.png");
 
-  it.concurrent.each([
+  it.each([
     ["recipe of a picture without one", ["recipe", content], 1, /content\.png" carries no recipe/],
     ["recipe of nothing", ["recipe"], 2, "missing required argument 'picture'"],
     ["measure without a style", ["measure", content, "--content", content], 2, "'--style <painting>'"],

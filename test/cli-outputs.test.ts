@@ -1,6 +1,6 @@
 /**
  * What the command writes, and where: no result is lost, nothing that is read is written over, nothing that a terminal
- * would act on reaches it. The built command runs as a process, with the built-in network.
+ * would act on reaches it. The built command runs with the built-in network, as a process where its streams or signals count.
  * @module
  */
 import { spawn, spawnSync } from "node:child_process";
@@ -22,6 +22,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodePicture, readPicture } from "../src/image/decode.node.ts";
 import { encodePicture } from "../src/image/encode.node.ts";
 import type { Picture } from "../src/image/picture.ts";
+import { runHere } from "./cli-here.ts";
 import { COMMAND, run as runIn, start as startIn } from "./cli-process.ts";
 
 const root = mkdtempSync(join(tmpdir(), "impasto-outputs-"));
@@ -29,7 +30,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** The built-in network, whatever weights there are, and a place of its own for what is rescued. */
 const env = { IMPASTO_WEIGHTS: undefined, IMPASTO_CACHE: join(root, "cache"), TMPDIR: root };
-const run = (args: readonly string[], cwd: string) => runIn(args, { cwd, env });
+const run = (args: readonly string[], cwd: string) => runHere(args, { cwd, env });
 const start = (args: readonly string[], cwd: string) => startIn(args, { cwd, env });
 
 const SMALL = ["--size", "32", "--iterations", "2", "--device", "cpu", "--threads", "1"];
@@ -131,7 +132,7 @@ describe.concurrent("a result that cannot be written", () => {
   });
 });
 
-describe.skipIf(process.platform === "win32").concurrent("what is read is not written over", () => {
+describe.skipIf(process.platform === "win32")("what is read is not written over", () => {
   it.each([
     ["the photograph itself", ["-o", "photo.png"], "--output", "photo.png"],
     ["a painting, spelled in another way", ["-o", ".//here/./painting.png"], "--output", "painting.png"],
@@ -169,7 +170,7 @@ describe.skipIf(process.platform === "win32").concurrent("what is read is not wr
     writeFileSync(join(cwd, "weights.png"), photo);
     const weights = join(cwd, "weights.png");
     const args = ["photo.png", "painting.png", ...SMALL, "-o", "weights.png"];
-    expect(await runIn(args, { cwd, env: { ...env, IMPASTO_WEIGHTS: weights } })).toMatchObject({
+    expect(await runHere(args, { cwd, env: { ...env, IMPASTO_WEIGHTS: weights } })).toMatchObject({
       code: 2,
       stderr: `impasto: --output would write over the input "${weights}": name another file.\n`,
     });
@@ -220,7 +221,7 @@ describe.concurrent("standard output", () => {
 
   it("takes a sheet's page, too", async () => {
     const args = ["sheet", "photo.png", "painting.png", "--strengths", "0.5", ...SMALL, "-o", "-"];
-    const { code, stdout } = await run(args, folder());
+    const { code, stdout } = await runIn(args, { cwd: folder(), env });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^<!doctype html>.*<\/html>\n$/s);
   });
@@ -237,7 +238,7 @@ describe.concurrent("standard output", () => {
   });
 });
 
-describe.concurrent("flags that are given twice", () => {
+describe("flags that are given twice", () => {
   it.each([
     [["photo.png", "painting.png", "--size", "64", "--size", "32"], "--size"],
     [["photo.png", "painting.png", "-o", "a.png", "--output", "b.png"], "--output"],
@@ -257,7 +258,7 @@ describe.concurrent("flags that are given twice", () => {
   });
 });
 
-describe.concurrent("text that comes from elsewhere", () => {
+describe("text that comes from elsewhere", () => {
   const CONTROLS = /(?!\n)[\p{Cc}\u202e]/u;
   const NAME = "a\u001b[31m\u009b2J\u202egnp.exe";
 

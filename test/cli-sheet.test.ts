@@ -16,7 +16,8 @@ import { namedAsFile, quoteWord } from "../src/cli/shell.ts";
 import { readPicture } from "../src/image/decode.node.ts";
 import { encodePicture } from "../src/image/encode.node.ts";
 import type { Picture } from "../src/image/picture.ts";
-import { COMMAND, run, start } from "./cli-process.ts";
+import { runHere as run } from "./cli-here.ts";
+import { COMMAND, start } from "./cli-process.ts";
 
 const root = mkdtempSync(join(tmpdir(), "impasto-sheet-"));
 
@@ -173,7 +174,7 @@ describe("a sheet", () => {
 });
 
 describe("a sheet that cannot be made is refused in one sentence", () => {
-  it.concurrent.each([
+  it.each([
     [["--strengths", "0.5,2"], "Expected a finite number from 0 to 1 for --strengths but received 2."],
     [["--strengths", "0.5,"], 'for --strengths but received ""'],
     [["--strengths", "strong"], 'for --strengths but received "strong"'],

@@ -1,5 +1,6 @@
 /**
- * The command line as its contract has it: the built command runs as a process on small pictures. What only VGG-19 can
+ * The command line as its contract has it: the built command runs on small pictures, as a process where its
+ * streams or signals count. What only VGG-19 can
  * show is skipped by name where IMPASTO_WEIGHTS is not set.
  * @module
  */
@@ -15,7 +16,8 @@ import { readPicture } from "../src/image/decode.node.ts";
 import { encodePicture } from "../src/image/encode.node.ts";
 import type { Picture } from "../src/image/picture.ts";
 import { optionFields } from "../src/transfer/options.ts";
-import { run, start } from "./cli-process.ts";
+import { runHere as run } from "./cli-here.ts";
+import { run as runAsProcess, start } from "./cli-process.ts";
 
 const root = mkdtempSync(join(tmpdir(), "impasto-cli-"));
 const { IMPASTO_WEIGHTS: weights, IMPASTO_FIXTURES: fixtures } = process.env;
@@ -63,7 +65,7 @@ describe("help", () => {
     const script =
       "process.on('exit',()=>process.stderr.write(JSON.stringify(process.report.getReport().sharedObjects)))";
     const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(script)}` };
-    const libraries: unknown = JSON.parse((await run(["--help"], { cwd: root, env })).stderr);
+    const libraries: unknown = JSON.parse((await runAsProcess(["--help"], { cwd: root, env })).stderr);
     expect(libraries).toEqual(expect.arrayContaining([expect.stringContaining("libc")]));
     expect(JSON.stringify(libraries)).not.toMatch(/sharp|libvips|onnxruntime/);
   });
@@ -101,26 +103,11 @@ const reportIn = (stdout: string) => {
 };
 
 describe("a transfer, with VGG-19 where its weights are there and the built-in network where not", () => {
-  it("writes a preview on the way, where one is asked for", async () => {
-    const cwd = folder();
-    const args = [
-      picture("content.png"),
-      picture("style.png"),
-      ...SMALL,
-      "-o",
-      "out.png",
-      "--preview",
-      "now.jpg",
-    ];
-    const { code } = await run(args, { cwd });
-    expect(code).toBe(0);
-    expect((await readPicture(join(cwd, "now.jpg"))).width).toBe(64);
-  });
-
-  it("repaints a picture, reports it as JSON, and carries its recipe", async () => {
+  it("repaints a picture, reports it as JSON, and carries its recipe, with a preview where one is asked for", async () => {
     const cwd = folder();
     const args = [picture("content.png"), `${picture("style.png")}:2`, picture("second.style.png")];
-    const { stdout, stderr, code } = await run([...args, ...SMALL, "-o", "out.png", "--json"], { cwd });
+    const flags = ["-o", "out.png", "--preview", "now.jpg", "--json"];
+    const { stdout, stderr, code } = await runAsProcess([...args, ...SMALL, ...flags], { cwd });
     expect(code).toBe(0);
     expect(stderr).toContain(weights ? "VGG-19" : "the built-in network");
     const report = reportIn(stdout);
@@ -134,7 +121,8 @@ describe("a transfer, with VGG-19 where its weights are there and the built-in n
     const { total, content, style, smoothness } = report.loss;
     expect(total / (content + style + smoothness)).toBeCloseTo(1, 5);
     expect(await readPicture(join(cwd, "out.png"))).toMatchObject({ width: 64, height: 48 });
-    expect(readdirSync(cwd)).toEqual(["out.png"]);
+    expect((await readPicture(join(cwd, "now.jpg"))).width).toBe(64);
+    expect(readdirSync(cwd)).toEqual(["now.jpg", "out.png"]);
 
     const printed = await run(["recipe", "out.png"], { cwd });
     expect(printed.code).toBe(0);

@@ -112,7 +112,7 @@ describe.each([
 ] as const)("Pictures in which nothing is to be seen, %s,", (_, network, absent) => {
   let engine: Engine;
   beforeAll(async () => {
-    if (!absent) engine = await openEngine({ device: "cpu", network });
+    if (!absent) engine = await openEngine({ device: "cpu", network, reuse: true });
   });
 
   it.skipIf(absent).each(PRESET_NAMES)(

@@ -37,10 +37,10 @@ function alternation(picture: Picture): number {
 test("the default preset leaves no stripes of two rows with the built-in network, as it would if rows were free", async () => {
   const engine = await openEngine({ network: "built-in", device: "cpu" });
   const [content, painting] = [await example("cat.png"), await example("starry_night.jpg")];
-  const settings = resolveSettings(parseOptions({ size: 256, iterations: 20 }));
+  const settings = resolveSettings(parseOptions({ size: 192, iterations: 14 }));
   const paint = async (levelled: boolean) => {
     const request = { content, styles: [{ picture: painting, weight: 1 }] };
-    const doubling = [64, 128, 256].map((longest) => ({ longest, iterations: 20 }));
+    const doubling = [48, 96, 192].map((longest) => ({ longest, iterations: 14 }));
     const steps = levelled ? settings : { ...settings, levelled, schedule: () => doubling };
     return (await drain(repaint(request, steps, engine))).picture;
   };

@@ -1,13 +1,10 @@
 #!/usr/bin/env node
 /**
- * The command: runs the program and turns whatever comes of it into an exit code and, at most, one sentence.
- * The exit code is set and not forced, so that output still on its way arrives.
+ * The command as a process: what it does about signals and about readers that go away. The rest is in `run.ts`.
  * @module
  */
-import { describeFailure } from "./failure.ts";
-import { FIRST_STEPS } from "./first-steps.ts";
 import { EXIT_CODES } from "./interrupt.ts";
-import { createProgram } from "./program.ts";
+import { runWords } from "./run.ts";
 
 // Nobody needs to hear how the work is going: a terminal that was closed is no reason to give it up.
 process.stderr.on("error", () => {});
@@ -16,15 +13,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE" && error.code !== "EIO") process.exitCode = 1;
 });
 
-try {
-  // Who types nothing else asks what there is to type.
-  if (process.argv.length <= 2) process.stdout.write(FIRST_STEPS);
-  else await createProgram().parseAsync();
-} catch (error) {
-  const { message, exitCode } = describeFailure(error, process.argv.includes("--debug"));
-  if (message !== "") process.stderr.write(`${message}\n`);
-  process.exitCode = exitCode;
-}
+await runWords(process.argv.slice(2));
 
 // As it exits, Node sets the terminal right, and aborts where that is gone; so the signal that said so ends the process
 // itself. By now all output has gone its way.

@@ -116,10 +116,10 @@ describe("A run that was saved goes on to the same picture", () => {
 
   test("at any of several sizes, and between them", async () => {
     const strip = subject(240, 20);
-    const job = await jobFor(strip, { preset: "impasto", size: 240, iterations: 3 });
+    const job = await jobFor(strip, { preset: "impasto", size: 240, iterations: 2 });
     const whole = await follow({ job }, strip);
     const scales = whole.saved.map((bytes) => loadRun(bytes).state.scale);
-    expect(scales).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2]);
+    expect(scales).toEqual([0, 0, 1, 1, 2, 2]);
     await expectSameFromAnywhere(whole, strip);
   });
 

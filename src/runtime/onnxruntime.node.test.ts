@@ -113,9 +113,9 @@ describe("A program", () => {
     };
     for (let warm = 0; warm < 3; warm++) await one(100 * warm);
     const before = process.memoryUsage.rss();
-    for (let round = 3; round < 13; round++) await one(100 * round);
+    for (let round = 3; round < 9; round++) await one(100 * round);
     const grown = (process.memoryUsage.rss() - before) / 2 ** 20;
-    // One such program holds above 50 MB: ten that were kept would be far beyond this.
+    // One such program holds above 50 MB: six that were kept would be far beyond this.
     expect(grown).toBeLessThan(150);
   });
 });

@@ -36,7 +36,8 @@ describe("A partition", () => {
           const owned = found.blocks.map((block) => featureBox(block.owned, layer));
           const sum = owned.reduce((area, box) => area + box.width * box.height, 0);
           expect(sum).toBe(Math.floor(width / stride) * Math.floor(height / stride));
-          for (const { left, top } of owned) expect([left % 1, top % 1]).toEqual([0, 0]);
+          const isWhole = owned.every(({ left, top }) => Number.isInteger(left) && Number.isInteger(top));
+          expect(isWhole).toBe(true);
         }
       }),
       { numRuns: 25 },
@@ -47,16 +48,19 @@ describe("A partition", () => {
     fc.assert(
       fc.property(shapes, ({ width, height, mostPixels }) => {
         const found = partition({ width, height }, ["conv5_1"], mostPixels);
-        for (const { region, owned } of found.blocks) {
-          expect(region).toMatchObject(found.region);
-          expect(region.width * region.height).toBeLessThanOrEqual(mostPixels);
-          expect([region.left % 16, region.top % 16, owned.left % 16, owned.top % 16]).toEqual([0, 0, 0, 0]);
+        expect(found.region.width * found.region.height).toBeLessThanOrEqual(mostPixels);
+        // All of them at once: there are thousands, and each expectation takes its time.
+        const wrong = found.blocks.filter(({ region, owned }) => {
+          const isLikeAll = region.width === found.region.width && region.height === found.region.height;
+          const isOnGrid = [region.left, region.top, owned.left, owned.top].every((edge) => edge % 16 === 0);
           const [left, top] = [Math.max(0, owned.left - MARGIN), Math.max(0, owned.top - MARGIN)];
           const right = Math.min(width, owned.left + owned.width + MARGIN);
           const bottom = Math.min(height, owned.top + owned.height + MARGIN);
-          expect(inside({ left, top, width: right - left, height: bottom - top }, region)).toBe(true);
-          expect(inside(region, { left: 0, top: 0, width, height })).toBe(true);
-        }
+          const hasMargin = inside({ left, top, width: right - left, height: bottom - top }, region);
+          const isInPicture = inside(region, { left: 0, top: 0, width, height });
+          return !(isLikeAll && isOnGrid && hasMargin && isInPicture);
+        });
+        expect(wrong).toEqual([]);
       }),
       { numRuns: 25 },
     );

@@ -265,7 +265,7 @@ describe("The programs of a transfer", () => {
 describe("A transfer that cannot be done", () => {
   test("for want of memory is refused at once, with a size that would do", async () => {
     const compiled = engine.compiled();
-    const bounded = { ...engine, memory: 0.2e9 };
+    const bounded = { ...engine, memory: 0.18e9 };
     const refused = drain(stylize(request({ preset: "gatys", size: 2000 }), bounded));
     await expect(refused).rejects.toThrow(/^A picture of 2000×1500 needs about \d+ MB of memory/);
     await expect(refused).rejects.not.toBeInstanceOf(MisuseError);
