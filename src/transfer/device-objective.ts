@@ -9,7 +9,7 @@ import type { Size } from "../image/size.ts";
 import { required } from "../required.ts";
 import type { DeviceTensor } from "../runtime/runtime.ts";
 import type { DevicePlace, DeviceVector } from "./device-place.ts";
-import type { DeviceCompiler } from "./device-vectors.ts";
+import type { DeviceCompiler } from "./device-programs.ts";
 import { type Guidance, guidanceArrays } from "./guidance.ts";
 import { levelledGraph } from "./level.ts";
 import type { Look } from "./look.ts";

@@ -13,7 +13,7 @@ import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Vectors } from "../optimizer/vectors.ts";
 import { required } from "../required.ts";
 import { openRuntime } from "../runtime/onnxruntime.node.ts";
-import { deviceVectors } from "./device-vectors.ts";
+import { DeviceVectors } from "./device-vectors.ts";
 
 const runtime = await openRuntime({ device: "cpu", threads: 1 });
 const shape = [1, 3, 4, 5] as const;
@@ -68,7 +68,7 @@ async function followOnHost(optimizer: Optimizer<OptimizerState>, evaluations: n
 
 test.each(Object.entries(SETTINGS))("%s takes the same way on a device", async (_, settings) => {
   const device = pretendedDevice(runtime);
-  const vectors = deviceVectors(required(device.compileOnDevice, "compiler"), shape);
+  const vectors = new DeviceVectors(required(device.compileOnDevice, "compiler"), shape);
   const onDevice = await createOptimizerOn(vectors, await vectors.adopt(start), settings);
   const onHost = await createOptimizer(start, settings);
   const [there, here] = [await follow(vectors, onDevice, 15), await followOnHost(onHost, 15)];
@@ -82,7 +82,7 @@ test.each(Object.entries(SETTINGS))(
   "%s goes on on the processor, and back on the device",
   async (_, settings) => {
     const device = pretendedDevice(runtime);
-    const vectors = deviceVectors(required(device.compileOnDevice, "compiler"), shape);
+    const vectors = new DeviceVectors(required(device.compileOnDevice, "compiler"), shape);
     const onDevice = await createOptimizerOn(vectors, await vectors.adopt(start), settings);
     await follow(vectors, onDevice, 8);
     const state = await onDevice.state();

@@ -14,7 +14,7 @@ import { partition } from "./blocks.ts";
 import { compileBlockwiseObjective } from "./blockwise-objective.ts";
 import { compileDeviceObjective } from "./device-objective.ts";
 import { DevicePlace } from "./device-place.ts";
-import { deviceVectors } from "./device-vectors.ts";
+import { DeviceVectors } from "./device-vectors.ts";
 import type { Engine } from "./engine.ts";
 import { type Guidance, guidanceAt, regionShares, unguided } from "./guidance.ts";
 import { levelled } from "./level.ts";
@@ -144,7 +144,7 @@ async function compileMinimised(
       settings.levelled,
       place,
     );
-    const vectors = deviceVectors(compile, [1, 3, size.height, size.width], place);
+    const vectors = new DeviceVectors(compile, [1, 3, size.height, size.width], place);
     return {
       async evaluate(variables, weights) {
         const { loss, gradient } = await objective.evaluate(await vectors.adopt(variables), weights);
