@@ -50,6 +50,7 @@ export function pretendedDevice(runtime: Runtime): PretendedDevice {
     async compileOnDevice({ read, kept }) {
       requirePresent();
       const program = await runtime.compile({ ...read, ...kept });
+      let own = 0;
       return {
         async run(inputs) {
           requirePresent();
@@ -63,8 +64,10 @@ export function pretendedDevice(runtime: Runtime): PretendedDevice {
             .filter(([name]) => name in kept)
             .map(([name, values]) => {
               held += 1;
+              own += 1;
               const released = () => {
                 held -= 1;
+                own -= 1;
               };
               return [name, new Resident(kept[name].shape, values, requirePresent, released)] as const;
             });
@@ -73,7 +76,11 @@ export function pretendedDevice(runtime: Runtime): PretendedDevice {
             kept: Object.fromEntries(residents),
           };
         },
-        release: () => program.release(),
+        async release() {
+          await program.release();
+          // On a real device they would be in memory that is somebody else's by now.
+          if (own > 0) throw new Error(`A program was released while ${own} of its values were held.`);
+        },
       };
     },
     held: () => held,

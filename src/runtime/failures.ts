@@ -7,8 +7,13 @@ import { ImpastoError, isOutOfMemory } from "../errors.ts";
 import type { KeepingRuntime } from "./kept-programs.ts";
 import type { DeviceTensor } from "./runtime.ts";
 
+/** A device was lost, or has too little memory, or what computes on it broke. */
+export class RuntimeFailure extends ImpastoError {
+  override readonly name = "RuntimeFailure";
+}
+
 /**
- * A runtime that fails with an ImpastoError where its device is lost, or has too little memory.
+ * A runtime that fails with a RuntimeFailure where its device is lost, or has too little memory.
  * @param lost gives the reason once the device is lost; never, when absent.
  */
 export function failingClearly(runtime: KeepingRuntime, lost?: Promise<string>): KeepingRuntime {
@@ -20,7 +25,9 @@ export function failingClearly(runtime: KeepingRuntime, lost?: Promise<string>):
       shape: tensor.shape,
       read: () => attempt(() => tensor.read()),
       // Nobody waits for it; it is done before this returns.
-      release: () => void letGo(async () => tensor.release()),
+      release: () => {
+        letGo(async () => tensor.release()).catch(() => {});
+      },
     };
     inner.set(outer, tensor);
     return outer;
@@ -66,9 +73,9 @@ const pause = (milliseconds: number): Promise<void> =>
 function attempts(device: string, lost: Promise<string> | undefined) {
   const waiting = new Set<(error: Error) => void>();
   let failed = false;
-  let loss: ImpastoError | undefined;
+  let loss: RuntimeFailure | undefined;
   void lost?.then((reason) => {
-    loss = new ImpastoError(
+    loss = new RuntimeFailure(
       `The device "${device}" was lost (${reason}): go on from the state that was last saved, in another worker or after a new start.`,
     );
     for (const reject of waiting) reject(loss);
@@ -106,10 +113,10 @@ function explained(error: unknown, device: string): unknown {
   const [reason = ""] = error.message.split("\n");
   if (error instanceof WebAssembly.RuntimeError) {
     const message = `ONNX Runtime broke on the device "${device}" (${reason}): go on from the state that was last saved, in another worker or after a new start.`;
-    return new ImpastoError(message, { cause: error });
+    return new RuntimeFailure(message, { cause: error });
   }
   if (!isOutOfMemory(error) && !TOO_LARGE.test(error.message)) return error;
-  return new ImpastoError(
+  return new RuntimeFailure(
     `There is too little memory on the device "${device}" (${reason}): take a smaller size, or less memory, with which a picture is looked at part by part.`,
     { cause: error },
   );

@@ -44,14 +44,24 @@ export function onnxRuntimeOn(ort: OnnxRuntime, device: OnnxDevice): KeepingRunt
     numbers.set(values, number);
     return number;
   };
-  return keepingPrograms(
-    plainRuntimeOn(ort, device),
-    (outputs) => fingerprint(outputs, device.capabilities, numberOf),
-    device.keep,
-  );
+  const { runtime, letGo } = plainRuntimeOn(ort, device);
+  const keyOf = (outputs: Readonly<Record<string, Tensor>>) =>
+    fingerprint(outputs, device.capabilities, numberOf);
+  const keeping = keepingPrograms(runtime, keyOf, device.keep);
+  return {
+    ...keeping,
+    async release() {
+      await keeping.release();
+      await letGo();
+    },
+  };
 }
 
-function plainRuntimeOn(ort: OnnxRuntime, target: OnnxDevice): Runtime {
+/** The runtime, and what lets go of the programs that it has for itself. */
+function plainRuntimeOn(
+  ort: OnnxRuntime,
+  target: OnnxDevice,
+): { readonly runtime: Runtime; letGo(): Promise<void> } {
   const { device, threads, capabilities, session, keepsValues, limits = {} } = target;
   const made: MadeConstants = new WeakMap();
   const open = async (outputs: Readonly<Record<string, Tensor>>, kept: readonly string[] = []) => {
@@ -122,11 +132,19 @@ function plainRuntimeOn(ort: OnnxRuntime, target: OnnxDevice): Runtime {
     const reader =
       readers.get(key) ?? compileOnDevice({ read: { values: input("resident", values.shape) }, kept: {} });
     readers.set(key, reader);
+    reader.catch(() => readers.delete(key));
     const { read } = await (await reader).run({ resident: values });
     return floats("values", read.values);
   }
 
-  return { device, threads, limits, compile, ...(keepsValues ? { compileOnDevice } : {}) };
+  return {
+    runtime: { device, threads, limits, compile, ...(keepsValues ? { compileOnDevice } : {}) },
+    async letGo() {
+      const opened = await Promise.allSettled(readers.values());
+      readers.clear();
+      for (const reader of opened) if (reader.status === "fulfilled") await reader.value.release();
+    },
+  };
 }
 
 /** Values in a device's memory. */

@@ -37,15 +37,15 @@ const MOST_THREADS = 4;
  * @example const runtime = await openRuntime({ device: "wasm" });
  */
 export async function openRuntime(options: RuntimeOptions = {}): Promise<KeepingRuntime> {
-  const { device = "auto", threads = threadsHere(), keep = 0, wasm } = options;
-  if (threads > 1 && !crossOriginIsolated) {
+  const { device = "auto", threads: asked, keep = 0, wasm } = options;
+  if (asked !== undefined && asked > 1 && !crossOriginIsolated) {
     throw new ImpastoError(
-      `${threads} threads need a page that is isolated: serve it with the headers "Cross-Origin-Opener-Policy: same-origin" and "Cross-Origin-Embedder-Policy: require-corp", or take one thread.`,
+      `${asked} threads need a page that is isolated: serve it with the headers "Cross-Origin-Opener-Policy: same-origin" and "Cross-Origin-Embedder-Policy: require-corp", or take one thread.`,
     );
   }
   const card = await cardFor(device);
   const ort = await loadOnnxRuntime();
-  configure(ort.env, threads, wasm);
+  const threads = configure(ort.env, asked, wasm);
   const chosen = card === undefined ? "wasm" : "webgpu";
   const runtime = onnxRuntimeOn(ort, {
     device: chosen,
@@ -119,10 +119,11 @@ const allOf = ({ features, limits }: GPUAdapter): GPUDeviceDescriptor => ({
   requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, limits[name]])),
 });
 
-/** ONNX Runtime is configured once for a page or worker, before its first model. */
-function configure(env: Env, threads: number, addresses: WasmAddresses | undefined): void {
+/** ONNX Runtime is configured once for a page or worker, before its first model. @returns the threads that it has. */
+function configure(env: Env, asked: number | undefined, addresses: WasmAddresses | undefined): number {
   const { wasm } = env;
   const before = wasm.numThreads;
+  const threads = asked ?? before ?? threadsHere();
   if (before !== undefined && before !== threads) {
     throw new MisuseError(
       `ONNX Runtime was opened here with ${before} threads, and cannot have ${threads}: take as many, or open a runner, which has a worker of its own.`,
@@ -131,6 +132,7 @@ function configure(env: Env, threads: number, addresses: WasmAddresses | undefin
   env.logLevel = "fatal";
   wasm.numThreads = threads;
   if (addresses !== undefined) wasm.wasmPaths = addresses;
+  return threads;
 }
 
 const sessionOptions = (card: GPUDevice | undefined): InferenceSession.SessionOptions => ({

@@ -9,7 +9,7 @@ import type { Size } from "../image/size.ts";
 import { required } from "../required.ts";
 import type { DeviceTensor } from "../runtime/runtime.ts";
 import type { DevicePlace, DeviceVector } from "./device-place.ts";
-import type { DeviceCompiler } from "./device-programs.ts";
+import { type DeviceCompiler, DevicePrograms } from "./device-programs.ts";
 import { type Guidance, guidanceArrays } from "./guidance.ts";
 import { levelledGraph } from "./level.ts";
 import type { Look } from "./look.ts";
@@ -37,6 +37,8 @@ export async function compileDeviceObjective(
   const kept = { gradient: isLevelled ? levelledGraph(gradient) : gradient };
   const program = await compile({ read: { ...losses, total }, kept });
   const inputs = inputsOf([...Object.values(losses), total, ...Object.values(kept)]);
+  // Kept until nothing that came of them is held: a device's values do not outlive the program that made them.
+  const uploads = new DevicePrograms(compile);
   const residents = new Map<string, { readonly values: Float32Array; readonly vector: DeviceVector }>();
   const guides = guidanceArrays(guidance);
   let last: DeviceVector | undefined;
@@ -46,10 +48,10 @@ export async function compileDeviceObjective(
     const asked = Object.entries(arrays).filter(([name]) => inputs.has(name));
     const fresh = asked.filter(([name, values]) => residents.get(name)?.values !== values);
     if (fresh.length > 0) {
-      const copies = fresh.map(([name], i) => [`copy${i}`, required(inputs.get(name), name)] as const);
-      const upload = await compile({ read: {}, kept: Object.fromEntries(copies) });
-      const { kept } = await upload.run(Object.fromEntries(fresh));
-      await upload.release();
+      const names = fresh.map(([name]) => name);
+      const copies = names.map((name, i) => [`copy${i}`, required(inputs.get(name), name)] as const);
+      const graph = () => ({ kept: Object.fromEntries(copies) });
+      const { kept } = await uploads.run(names.join(), graph, Object.fromEntries(fresh));
       for (const [i, [name, values]] of fresh.entries()) {
         const before = residents.get(name);
         if (before) place.drop(before.vector);
@@ -76,6 +78,7 @@ export async function compileDeviceObjective(
     async release() {
       const vectors = [...residents.values()].map(({ vector }) => vector);
       for (const vector of last ? [last, ...vectors] : vectors) place.drop(vector);
+      await uploads.close();
       await program.release();
     },
   };

@@ -36,6 +36,7 @@ export class DevicePrograms {
     };
     const program = this.#programs.get(name) ?? make();
     this.#programs.set(name, program);
+    program.catch(() => this.#programs.delete(name));
     const inputs = Object.entries(given).map(([name, value]) => [
       name,
       typeof value === "number" ? Float32Array.of(value) : value,

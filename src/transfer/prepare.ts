@@ -147,14 +147,17 @@ async function compileMinimised(
     const vectors = new DeviceVectors(compile, [1, 3, size.height, size.width], place);
     return {
       async evaluate(variables, weights) {
-        const { loss, gradient } = await objective.evaluate(await vectors.adopt(variables), weights);
+        const point = await vectors.adopt(variables);
+        const { loss, gradient } = await objective.evaluate(point, weights);
+        vectors.release(point);
         return { loss, gradient: await vectors.read(gradient) };
       },
       minimise: (work, begin, signal) => optimizeScale({ objective, vectors }, work, begin, signal),
       onDevice: true,
       async release() {
-        await objective.release();
+        // The objective's program made gradients that vectors may hold.
         await vectors.close();
+        await objective.release();
       },
     };
   }

@@ -6,6 +6,7 @@ import { ImpastoError } from "../errors.ts";
 import { inProfile } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
 import { required } from "../required.ts";
+import { RuntimeFailure } from "../runtime/failures.ts";
 import type { RealDevice } from "../runtime/runtime.ts";
 import { finishColours } from "./colour.ts";
 import { copied } from "./copied.ts";
@@ -47,6 +48,7 @@ export async function* repaintAt(
   let kept: Place | undefined;
   let keptAt = Number.NEGATIVE_INFINITY;
   let failure: UnfinishedError | undefined;
+  let steps: AsyncGenerator<ScaleStep, void> | undefined;
   try {
     const work = {
       weights: steering.weights(prepared),
@@ -55,40 +57,56 @@ export async function* repaintAt(
       iterations,
     };
     const start = () => variablesOf(resize(before.picture, scale.width, scale.height), settings.variables);
-    try {
-      for await (const step of prepared.minimise(work, resumed ?? start(), signal)) {
-        const seconds = step.seconds - (here?.seconds ?? resumed?.seconds ?? 0);
-        here = step;
-        if (onDevice && step.seconds - keptAt > SECONDS_TO_LOSE) {
-          kept = await step.best();
-          keptAt = step.seconds;
+    steps = prepared.minimise(work, resumed ?? start(), signal);
+    /** What fails here is the work, and not who looks at it. */
+    const next = async (): Promise<ScaleStep | undefined> => {
+      try {
+        const { value } = await required(steps, "steps").next();
+        if (value && onDevice && value.seconds - keptAt > SECONDS_TO_LOSE) {
+          kept = await value.best();
+          keptAt = value.seconds;
         }
-        const { iterate, end } = iterateOf(step, index, run, guidance, evaluationsBefore, seconds);
-        yield iterate;
-        end();
-        if (signal?.aborted) break;
+        return value ?? undefined;
+      } catch (error) {
+        failure = failureOf(error);
+        return undefined;
       }
-    } catch (error) {
-      failure = failureOf(error);
+    };
+    for (let step = await next(); step !== undefined; step = await next()) {
+      const seconds = step.seconds - (here?.seconds ?? resumed?.seconds ?? 0);
+      here = step;
+      const { iterate, end } = iterateOf(step, index, run, guidance, evaluationsBefore, seconds);
+      yield iterate;
+      await end();
+      if (signal?.aborted) break;
     }
-    const lost = failure === undefined ? {} : { failure };
     const last = here ?? resumed;
-    if (last === undefined) return { ...before, ...lost, stopped: true };
+    if (last === undefined) return { ...before, ...(failure && { failure }), stopped: true };
     // A signal that comes with the very last evaluation stops nothing.
     const toCome = last.evaluation < iterations || index < plan.length - 1;
     const stopped = failure !== undefined || (signal?.aborted === true && toCome);
     // What a device has lost is not to be read any more.
-    const reached = onDevice && failure ? kept : await reachedBy(last, stopped);
+    const read = async (): Promise<Place | undefined> => {
+      try {
+        return onDevice && failure ? kept : await reachedBy(last, stopped);
+      } catch (error) {
+        failure = failureOf(error);
+        return kept;
+      }
+    };
+    const reached = await read();
+    const lost = failure === undefined ? {} : { failure };
     if (reached === undefined) return { ...before, ...lost, stopped: true };
     return {
       picture: keeping(pictureOf(reached.variables, scale, settings.variables), guidance),
       reached,
       secondsPerEvaluation: last.seconds / last.evaluation,
       evaluations: evaluationsBefore + last.evaluation,
-      stopped,
+      stopped: stopped || failure !== undefined,
       ...lost,
     };
   } finally {
+    await steps?.return();
     // A device that has failed may fail at this as well.
     await prepared.release().catch((error: unknown) => {
       if (failure === undefined) throw error;
@@ -107,7 +125,8 @@ const failures =
   (device: RealDevice) =>
   (error: unknown): UnfinishedError => {
     if (error instanceof UnfinishedError) return error;
-    if (error instanceof ImpastoError || ON_THE_PROCESSOR.includes(device)) throw error;
+    const isOther = error instanceof ImpastoError && !(error instanceof RuntimeFailure);
+    if (isOther || ON_THE_PROCESSOR.includes(device)) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     return new DeviceError(device, reason, undefined, { cause: error });
   };
@@ -128,10 +147,20 @@ function iterateOf(
   guidance: Guidance,
   evaluationsBefore: number,
   seconds: number,
-): { readonly iterate: Iterate; end(): void } {
+): { readonly iterate: Iterate; end(): Promise<void> } {
   const scale = required(plan[index], "size to work at");
   const secondsElapsed = elapsed();
   let current = true;
+  const asked: Promise<unknown>[] = [];
+  /** What is asked for in time is read before the run goes on, whether or not it is waited for. */
+  const inTime = <Value>(what: string, read: () => Promise<Value>): Promise<Value> => {
+    const reading = (async () => {
+      requireCurrent(current, step.evaluation, what);
+      return read();
+    })();
+    asked.push(reading);
+    return reading;
+  };
   const iterate: Iterate = {
     scale: index + 1,
     scales: plan.length,
@@ -141,23 +170,24 @@ function iterateOf(
     loss: step.loss,
     secondsElapsed,
     secondsLeft: timeLeft.after(index, step.evaluation, seconds),
-    async picture() {
-      requireCurrent(current, step.evaluation, "picture");
-      const { variables } = await step.accepted();
-      const picture = keeping(pictureOf(variables, scale, settings.variables), guidance);
-      const seen = () => resize(photograph, scale.width, scale.height);
-      return inProfile(finishColours(picture, seen, settings.color), settings.profile);
-    },
-    async state() {
-      requireCurrent(current, step.evaluation, "state");
-      const place = { work, plan, scale: index, evaluationsBefore, steering: steering.steering() };
-      return copied(runStateOf(await step.state(), { ...place, seconds: secondsElapsed }));
-    },
+    picture: () =>
+      inTime("picture", async () => {
+        const { variables } = await step.accepted();
+        const picture = keeping(pictureOf(variables, scale, settings.variables), guidance);
+        const seen = () => resize(photograph, scale.width, scale.height);
+        return inProfile(finishColours(picture, seen, settings.color), settings.profile);
+      }),
+    state: () =>
+      inTime("state", async () => {
+        const place = { work, plan, scale: index, evaluationsBefore, steering: steering.steering() };
+        return copied(runStateOf(await step.state(), { ...place, seconds: secondsElapsed }));
+      }),
   };
   return {
     iterate,
-    end() {
+    async end() {
       current = false;
+      await Promise.allSettled(asked);
     },
   };
 }

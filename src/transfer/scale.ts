@@ -72,7 +72,7 @@ export async function* optimizeScale<Vector>(
   const resumed = begin instanceof Float32Array ? undefined : begin;
   let optimizer =
     begin instanceof Float32Array
-      ? await createOptimizerOn(vectors, await vectors.adopt(begin), settings)
+      ? await begun(vectors, begin, settings)
       : await resumeOptimizerOn(vectors, begin.optimizer, settings);
   let loss = resumed?.loss;
   let best: PlaceOn<Vector> | undefined = resumed?.best && {
@@ -92,6 +92,7 @@ export async function* optimizeScale<Vector>(
       const earlier = optimizer;
       optimizer = await createOptimizerOn(vectors, earlier.accepted, settings);
       earlier.release();
+      if (best) vectors.release(best.variables);
       best = undefined;
       fresh = true;
     }
@@ -110,6 +111,17 @@ export async function* optimizeScale<Vector>(
     seconds += (performance.now() - began) / 1000;
     yield stepOf(vectors, { evaluation, optimizer, loss, best, seconds });
   }
+}
+
+async function begun<Vector>(
+  vectors: Vectors<Vector>,
+  values: Float32Array,
+  settings: OptimizerSettings,
+): Promise<Optimizer<OptimizerState, Vector>> {
+  const start = await vectors.adopt(values);
+  const optimizer = await createOptimizerOn(vectors, start, settings);
+  vectors.release(start);
+  return optimizer;
 }
 
 /** Where an optimisation stands. */

@@ -147,12 +147,16 @@ function shapeMadeBy(
       return a?.length === 2 ? a.toReversed() : undefined;
     case "MatMul":
     case "Gemm":
-      // Where one is transposed, it is square.
-      return a?.length === 2 && b?.length === 2 ? [...a.slice(0, 1), ...b.slice(1)] : undefined;
+      return a?.length === 2 && b?.length === 2
+        ? [a[isOne(attributes.transA) ? 1 : 0], b[isOne(attributes.transB) ? 0 : 1]]
+        : undefined;
     default:
       return undefined;
   }
 }
+
+const isOne = (attribute: OnnxAttribute | undefined): boolean =>
+  attribute !== undefined && "integer" in attribute && attribute.integer === 1;
 
 /** Whether a value is a single number, in whatever shape. */
 export function isNumber(model: Model, value: string): boolean {
