@@ -4,6 +4,7 @@
  * @module
  */
 export { ImpastoError, MisuseError } from "./errors.ts";
+export { type Mask, maskOf } from "./image/mask.ts";
 export type { Picture } from "./image/picture.ts";
 export { resize } from "./image/resize.ts";
 export type { Size } from "./image/size.ts";

@@ -25,6 +25,7 @@ const PORTABLE_NAMES = [
   "jobFrom",
   "jobOf",
   "loadRun",
+  "maskOf",
   "measure",
   "optionsSchema",
   "recipeOf",

@@ -37,6 +37,16 @@ export function maskOf({ width, height, rgb, alpha }: Picture, name = "The mask"
   return { width, height, values };
 }
 
+/** @throws MisuseError for a mask that has not one value in [0, 1] for each place. */
+export function checkMask({ width, height, values }: Mask, name: string): void {
+  const wrong = values.find((value) => !(value >= 0 && value <= 1));
+  if (wrong !== undefined) {
+    throw new MisuseError(`Expected values from 0 to 1 for ${name} but received ${wrong}.`);
+  }
+  if (values.length === width * height) return;
+  throw new MisuseError(`Expected ${width}×${height} values for ${name} but received ${values.length}.`);
+}
+
 /** Half a level of 256: what is darker is black. */
 const FAINTEST = 0.5 / 255;
 

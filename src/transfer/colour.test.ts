@@ -116,4 +116,17 @@ describe("Colours", () => {
       expect(shown.at(-1)?.rgb).toEqual(picture.rgb);
     }
   });
+
+  test("that are kept are not those of the picture to start from", async () => {
+    const engine = await narrowEngine();
+    const first = async (initial: Picture) => {
+      const options = { size: 48, scales: 1, iterations: 1, color: "keep", init: "start.png" } as const;
+      const request = { content: photograph, styles: subject.styles, initial, options };
+      return (await drain(stylize(request, engine))).loss.total;
+    };
+    const coloured = colours(48, 40, 9);
+    const grey = Float32Array.from({ length: 48 * 40 }, (_, i) => luma(pixels(coloured)[i]));
+    const inGrey = { ...coloured, rgb: Float32Array.from([...grey, ...grey, ...grey]) };
+    expect((await first(coloured)) / (await first(inGrey))).toBeCloseTo(1, 4);
+  });
 });

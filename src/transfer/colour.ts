@@ -43,6 +43,10 @@ export function prepareColours<Subject extends { photograph: Picture; styles: re
     : subject;
 }
 
+/** A picture to start from as the losses are to see it. */
+export const startingColours = (picture: Picture, color: Color): Picture =>
+  color === "keep" ? inGrey(picture, (luma) => luma) : picture;
+
 /**
  * The picture as it is shown.
  * @param photograph opaque, of the picture's size.

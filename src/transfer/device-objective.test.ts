@@ -3,6 +3,7 @@ import { evaluate, relativeError, uniform } from "../../test/evaluate.ts";
 import { colours, narrowEngine } from "../../test/narrow-engine.ts";
 import { pretendedDevice } from "../../test/pretended-device.ts";
 import { input } from "../graph/tensor.ts";
+import { failingClearly } from "../runtime/failures.ts";
 import type { Iterate } from "./iterate.ts";
 import { level, levelledGraph } from "./level.ts";
 import type { OptionsInput } from "./options.ts";
@@ -79,6 +80,51 @@ describe("A picture that stays on a device", () => {
     const resumed = await paint({ network, runtime }, OPTIONS, undefined, { from: state });
     expect(resumed.evaluations).toBe(6);
     expect(resumed.loss.total).toBeLessThanOrEqual(seen);
+  });
+
+  test("and what its onlooker does wrong are two things", async () => {
+    const device = pretendedDevice(runtime);
+    const failing = paint({ network, runtime: device }, OPTIONS, () => {
+      throw new TypeError("no room for the preview");
+    });
+    await expect(failing).rejects.toThrow(new TypeError("no room for the preview"));
+    expect(device.held()).toBe(0);
+  });
+
+  test("is read in time where it is asked for in time and not waited for", async () => {
+    const device = pretendedDevice(runtime);
+    const reading: Promise<unknown>[] = [];
+    await paint({ network, runtime: device }, OPTIONS, (iterate) => {
+      reading.push(iterate.picture(), iterate.state());
+    });
+    expect((await Promise.allSettled(reading)).map(({ status }) => status)).not.toContain("rejected");
+    expect(device.held()).toBe(0);
+  });
+
+  test("is the best that was read, where the device is lost after the last evaluation", async () => {
+    const device = pretendedDevice(runtime);
+    const lost: unknown = await paint({ network, runtime: device }, OPTIONS, (iterate) => {
+      if (iterate.evaluation === iterate.evaluations) device.loseAfter(0);
+    }).catch((error: unknown) => error);
+    expect(lost).toBeInstanceOf(DeviceError);
+    expect(lost).toMatchObject({ best: { picture: { width: 40, height: 32 } } });
+  });
+
+  test("is not lost where the runtime says by itself that the device is", async () => {
+    let lose: (reason: string) => void = () => {};
+    const reason = new Promise<string>((resolve) => {
+      lose = resolve;
+    });
+    const device = pretendedDevice(runtime);
+    const telling = failingClearly({ ...device, release: async () => {} }, reason);
+    const lost: unknown = await paint({ network, runtime: telling }, OPTIONS, async (iterate) => {
+      if (iterate.evaluation !== 3) return;
+      device.loseAfter(0);
+      lose("destroyed");
+      await reason;
+    }).catch((error: unknown) => error);
+    expect(lost).toBeInstanceOf(DeviceError);
+    expect(lost).toMatchObject({ best: { picture: { width: 40, height: 32 } } });
   });
 
   test("that the device has no room for from the first says so", async () => {

@@ -214,3 +214,56 @@ describe("What is kept", () => {
     expect(stopped.picture.width).toBe(256);
   });
 });
+
+test("A region that is gone at the last size is refused before any work at the first", async () => {
+  // At half the size antialiasing leaves a sliver between them.
+  const upTo = (column: number) => masked((x) => (x < column / width ? 1 : 0));
+  const styles = [
+    { picture: dark, weight: 1, mask: upTo(31) },
+    { picture: bright, weight: 1 },
+  ];
+  const plan = [
+    { width: 33, height: 24, iterations: 1 },
+    { width, height, iterations: 1 },
+  ];
+  let evaluations = 0;
+  const steps = stylize({ content, styles, keep: upTo(31), options: OPTIONS }, engine, { plan });
+  const running = drain(steps, () => {
+    evaluations += 1;
+  });
+  await expect(running).rejects.toThrow(
+    "Nothing is left to paint for style 1: its mask and what is kept of the photograph leave no place at 64×48.",
+  );
+  expect(evaluations).toBe(0);
+});
+
+test.each([
+  ["too few values", { width, height, values: new Float32Array(7) }, /Expected 64×48 values .* received 7/],
+  ["values of 255", masked(() => 255), /values from 0 to 1 .* received 255/],
+  ["no numbers", masked(() => Number.NaN), /values from 0 to 1 .* received NaN/],
+])("A mask with %s is refused", async (_, mask, message) => {
+  const style = { picture: dark, weight: 1 };
+  await expect(paint({ styles: [{ ...style, mask }] })).rejects.toThrow(message);
+  await expect(paint({ styles: [style], keep: mask })).rejects.toThrow(message);
+});
+
+test("What is kept of a photograph with transparent parts has its own colours, however faint", async () => {
+  const alpha = Float32Array.from({ length: width * height }, (_, i) => (i % 5) / 4);
+  const faint = { ...content, alpha };
+  const { picture } = await drain(
+    stylize(
+      {
+        content: faint,
+        styles: [{ picture: dark, weight: 1 }],
+        keep: left,
+        options: { ...OPTIONS, iterations: 2 },
+      },
+      engine,
+    ),
+  );
+  expect(picture.alpha).toEqual(alpha);
+  for (let i = 0; i < picture.rgb.length; i++) {
+    if (i % width >= 30) continue;
+    expect(Math.abs(picture.rgb[i] - content.rgb[i])).toBeLessThan(1 / 255);
+  }
+});

@@ -55,19 +55,7 @@ export function guidanceAt(
   const { width, height } = photograph;
   const size = { width, height };
   const strides = [...new Set(layers.map(strideOf))];
-  const keep = kept && resizeMask(kept, size);
-  const masks = regions.map(({ mask }) => {
-    const own = mask && resizeMask(mask, size);
-    if (keep === undefined) return own;
-    return keep.map((value, i) => (1 - value) * (own?.[i] ?? 1));
-  });
-  const parts = masks.map(meanOf);
-  const [empty] = [...parts.entries()].filter(([, part]) => part < LEAST_PART);
-  if (empty) {
-    throw new MisuseError(
-      `Nothing is left to paint for style ${empty[0] + 1}: its mask and what is kept of the photograph leave no place at ${width}×${height}.`,
-    );
-  }
+  const { keep, masks, parts } = masksAt(size, regions, kept);
   const planes = masks.map(
     (mask) => mask && new Map(strides.map((stride) => [stride, averaged(mask, size, stride)])),
   );
@@ -99,6 +87,31 @@ export function guidanceAt(
           },
         }),
   };
+}
+
+/**
+ * The masks at one size: of what is kept, and of each region, less what is kept.
+ * @throws MisuseError where a style has no place to paint.
+ */
+export function masksAt(size: Size, regions: readonly Region[], kept: Mask | undefined) {
+  const keep = kept && resizeMask(kept, size);
+  const masks = regions.map(({ mask }) => {
+    const own = mask && resizeMask(mask, size);
+    if (keep === undefined) return own;
+    return keep.map((value, i) => (1 - value) * (own?.[i] ?? 1));
+  });
+  const parts = masks.map(meanOf);
+  const empty = parts.findIndex((part) => part < LEAST_PART);
+  if (empty >= 0) {
+    const why = [
+      ...(regions[empty]?.mask ? ["its mask"] : []),
+      ...(keep === undefined ? [] : ["what is kept of the photograph"]),
+    ];
+    throw new MisuseError(
+      `Nothing is left to paint for style ${empty + 1}: ${why.join(" and ")} ${why.length > 1 ? "leave" : "leaves"} no place at ${size.width}×${size.height}.`,
+    );
+  }
+  return { keep, masks, parts };
 }
 
 /** How much each region counts, given its part of the picture. */

@@ -4,13 +4,14 @@
  */
 import { MisuseError } from "../errors.ts";
 import { overMeanColour } from "../image/alpha.ts";
-import type { Mask } from "../image/mask.ts";
+import { checkMask, type Mask } from "../image/mask.ts";
 import type { Picture } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
 import { checkHoldable, type Size } from "../image/size.ts";
 import { required } from "../required.ts";
-import { prepareColours } from "./colour.ts";
+import { prepareColours, startingColours } from "./colour.ts";
 import { type Engine, memoryOf } from "./engine.ts";
+import { masksAt } from "./guidance.ts";
 import { layersOf } from "./look.ts";
 import { type OptionsInput, STARTS, type Steering } from "./options.ts";
 import { maskedRegions, type Subject } from "./prepare.ts";
@@ -19,7 +20,7 @@ import { checkRun, costsOf, finalSize, type PlannedScale, planRun } from "./sche
 import type { Settings } from "./settings.ts";
 import { noisePicture, pictureOf } from "./start.ts";
 import { type SteeredWeights, steeredWeights } from "./steered-weights.ts";
-import { checkStyles, relativeToLargest, type WeightedStyle } from "./styles.ts";
+import { checkStyles, regionsOf, relativeToLargest, type WeightedStyle } from "./styles.ts";
 import type { Term } from "./term.ts";
 import { termsOf } from "./terms/table.ts";
 import { TimeLeft } from "./time-left.ts";
@@ -43,7 +44,8 @@ export interface RunControls {
   readonly signal?: AbortSignal | undefined;
   /**
    * Asked before each evaluation for what is to count from then on; what is not named stays as it is. Where it is given,
-   * every layer that is named stays in the sum, also at weight 0, so that its weight can be raised.
+   * every layer that is named stays in the sum, also at weight 0, so that its weight can be raised. A wish with which neither
+   * content nor style would count is not followed.
    */
   readonly steer?: (() => Steering | undefined) | undefined;
   /** The state to go on from, of a run of the same request. It is the run's from then on. */
@@ -100,6 +102,8 @@ export function beginRun(
     );
   }
   checkStyles(weighted);
+  for (const { mask } of weighted) if (mask) checkMask(mask, "a style's mask");
+  if (keep) checkMask(keep, "what is kept");
   checkProfiles([content, ...weighted.map(({ picture }) => picture), initial], settings);
   const steerable = steer !== undefined || from?.steering !== undefined;
   // One that counts nothing is not looked at, unless it can be made to count.
@@ -125,6 +129,8 @@ export function beginRun(
   if (planned) checkRun(planned, pictures);
   const plan = planned ?? planRun(settings.contentSize(content, settings.size), pictures);
   checkHoldable(finalSize(plan));
+  // Before any work: a region that is there at a small size may be gone at a larger one.
+  if (masked.some(Boolean)) for (const size of plan) masksAt(size, regionsOf(subject.styles), keep);
   const began = performance.now();
   return {
     work,
@@ -208,6 +214,6 @@ function startOf(
           `Expected ${STARTS.join(", ")} or a picture file for init but received "${settings.init}".`,
         );
       }
-      return overMeanColour(initial);
+      return startingColours(overMeanColour(initial), settings.color);
   }
 }

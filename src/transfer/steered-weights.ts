@@ -49,7 +49,10 @@ export function steeredWeights(
         if (wish === undefined || said === wished) return weighed;
         wished = said;
         const { blend } = now;
-        now = steered(now, parseSteering(wish));
+        const next = steered(now, parseSteering(wish));
+        // Where nothing would count the picture has nothing to become: it goes on as it was.
+        if (next.contentWeight === 0 && next.styleWeight === 0) return weighed;
+        now = next;
         steering = steeringOf(now);
         changed ||= JSON.stringify(steering) !== own;
         if (now.blend !== blend) await prepared.blend(now.blend);

@@ -324,3 +324,14 @@ describe("A run that may be steered", () => {
     }
   });
 });
+
+test("Steering to where nothing would count is not followed, and the run goes on to where something does", async () => {
+  const asked = request({ ...PLAIN, iterations: 8 });
+  const { losses, result } = await steer(asked, {
+    2: { contentWeight: 0, styleWeight: 0, smoothnessWeight: 0 },
+    5: { contentWeight: 0, styleWeight: 1 },
+  });
+  expect(losses).toHaveLength(8);
+  expect(losses[3]?.total).toBeGreaterThan(0);
+  expect(result.steered).toBe(true);
+});

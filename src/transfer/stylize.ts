@@ -4,6 +4,7 @@
  * @module
  */
 import { withAlpha } from "../image/alpha.ts";
+import { type Mask, resizeMask } from "../image/mask.ts";
 import { inProfile, type Picture } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
 import { finishColours } from "./colour.ts";
@@ -76,11 +77,17 @@ function resultOf(
   // Stopped at a smaller size, the photograph that was kept was small as well.
   const enlarged = picture.width !== width || picture.height !== height;
   const shown = resize(picture, width, height);
-  const seen = () => resize(photograph, width, height);
   const kept = enlarged ? keptAt({ width, height }, subject) : {};
+  // Losses see the photograph laid over a colour; what is shown of it has its own, and its alpha.
+  const { rgb } = resize(content, width, height);
+  const own = { width, height, rgb };
+  const painted = ownWhereKept(keeping(shown, kept), { own, content, photograph, keep: subject.keep });
   return {
     picture: inProfile(
-      withAlpha(finishColours(keeping(shown, kept), seen, settings.color), alpha),
+      withAlpha(
+        finishColours(painted, () => inProfile(own, photograph.profile), settings.color),
+        alpha,
+      ),
       settings.profile,
     ),
     loss: reached?.loss ?? NO_LOSS,
@@ -91,6 +98,23 @@ function resultOf(
     steered: steering.changed(),
     stopped,
   };
+}
+
+/** The picture with the photograph's own colours where it is kept, and not those that it was laid over. */
+function ownWhereKept(
+  picture: Picture,
+  {
+    own,
+    content,
+    photograph,
+    keep,
+  }: Record<"own" | "content" | "photograph", Picture> & { readonly keep?: Mask | undefined },
+): Picture {
+  if (keep === undefined || content.alpha === undefined) return picture;
+  const { width, height } = own;
+  const [mask, laid] = [resizeMask(keep, own), resize(photograph, width, height)];
+  const rgb = picture.rgb.map((value, i) => value + mask[i % mask.length] * (own.rgb[i] - laid.rgb[i]));
+  return { ...picture, rgb };
 }
 
 /** Runs a transfer to its end, telling of each step, and waiting where `onIterate` returns a promise. */
