@@ -2,23 +2,20 @@
  * The work at one size: targets, objective, optimisation, and what is told of each evaluation.
  * @module
  */
-import { ImpastoError } from "../errors.ts";
 import { inProfile } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
 import { required } from "../required.ts";
-import { RuntimeFailure } from "../runtime/failures.ts";
-import type { RealDevice } from "../runtime/runtime.ts";
 import { finishColours } from "./colour.ts";
 import { copied } from "./copied.ts";
 import { type Guidance, keeping } from "./guidance.ts";
 import { type Iterate, requireCurrent } from "./iterate.ts";
 import { type Prepared, prepareObjective } from "./prepare.ts";
 import type { Progress, Run } from "./run.ts";
-import { acceptedOf, bestOf, type Place, runStateOf, type ScaleState } from "./run-state.ts";
+import { runStateOf } from "./run-state.ts";
 import { type ScaleStep, unlessAborted } from "./scale.ts";
 import { optimizerAt } from "./schedule.ts";
 import { pictureOf, variablesOf } from "./start.ts";
-import { DeviceError, UnfinishedError } from "./unfinished.ts";
+import { failureOf, WatchedSteps } from "./watched-steps.ts";
 
 /** Works at one size, from the picture of the size before: targets, objective, optimisation. */
 export async function* repaintAt(
@@ -32,23 +29,20 @@ export async function* repaintAt(
   const { iterations, mostPixels = Number.POSITIVE_INFINITY } = scale;
   const preparing = () =>
     prepareObjective(scale, subject, engine, steering.settings(), terms, mostPixels, signal);
-  const failureOf = failures(engine.runtime.device);
+  const { device } = engine.runtime;
   let prepared: Prepared | undefined;
   try {
     prepared = signal?.aborted ? undefined : await unlessAborted(preparing(), signal);
   } catch (error) {
-    return { ...before, failure: failureOf(error), stopped: true };
+    return { ...before, failure: failureOf(error, device), stopped: true };
   }
   if (prepared === undefined) return { ...before, stopped: true };
 
-  const { guidance, onDevice } = prepared;
+  const { guidance } = prepared;
   const resumed = from?.scale === index ? before.resumed : undefined;
   const evaluationsBefore = before.evaluations - (resumed?.evaluation ?? 0);
   let here: ScaleStep | undefined;
-  let kept: Place | undefined;
-  let keptAt = Number.NEGATIVE_INFINITY;
-  let failure: UnfinishedError | undefined;
-  let steps: AsyncGenerator<ScaleStep, void> | undefined;
+  let steps: WatchedSteps | undefined;
   try {
     const work = {
       weights: steering.weights(prepared),
@@ -57,22 +51,9 @@ export async function* repaintAt(
       iterations,
     };
     const start = () => variablesOf(resize(before.picture, scale.width, scale.height), settings.variables);
-    steps = prepared.minimise(work, resumed ?? start(), signal);
-    /** What fails here is the work, and not who looks at it. */
-    const next = async (): Promise<ScaleStep | undefined> => {
-      try {
-        const { value } = await required(steps, "steps").next();
-        if (value && onDevice && value.seconds - keptAt > SECONDS_TO_LOSE) {
-          kept = await value.best();
-          keptAt = value.seconds;
-        }
-        return value ?? undefined;
-      } catch (error) {
-        failure = failureOf(error);
-        return undefined;
-      }
-    };
-    for (let step = await next(); step !== undefined; step = await next()) {
+    const minimised = prepared.minimise(work, resumed ?? start(), signal);
+    steps = new WatchedSteps(minimised, device, prepared.onDevice);
+    for (let step = await steps.next(); step !== undefined; step = await steps.next()) {
       const seconds = step.seconds - (here?.seconds ?? resumed?.seconds ?? 0);
       here = step;
       const { iterate, end } = iterateOf(step, index, run, guidance, evaluationsBefore, seconds);
@@ -81,62 +62,27 @@ export async function* repaintAt(
       if (signal?.aborted) break;
     }
     const last = here ?? resumed;
-    if (last === undefined) return { ...before, ...(failure && { failure }), stopped: true };
     // A signal that comes with the very last evaluation stops nothing.
-    const toCome = last.evaluation < iterations || index < plan.length - 1;
-    const stopped = failure !== undefined || (signal?.aborted === true && toCome);
-    // What a device has lost is not to be read any more.
-    const read = async (): Promise<Place | undefined> => {
-      try {
-        return onDevice && failure ? kept : await reachedBy(last, stopped);
-      } catch (error) {
-        failure = failureOf(error);
-        return kept;
-      }
-    };
-    const reached = await read();
-    const lost = failure === undefined ? {} : { failure };
-    if (reached === undefined) return { ...before, ...lost, stopped: true };
+    const toCome = last === undefined || last.evaluation < iterations || index < plan.length - 1;
+    const halted = signal?.aborted === true && toCome;
+    const reached = last && (await steps.reached(last, halted || steps.failure !== undefined));
+    const { failure } = steps;
+    const ended = { stopped: halted || failure !== undefined, ...(failure && { failure }) };
+    if (last === undefined || reached === undefined) return { ...before, ...ended, stopped: true };
     return {
       picture: keeping(pictureOf(reached.variables, scale, settings.variables), guidance),
       reached,
       secondsPerEvaluation: last.seconds / last.evaluation,
       evaluations: evaluationsBefore + last.evaluation,
-      stopped: stopped || failure !== undefined,
-      ...lost,
+      ...ended,
     };
   } finally {
-    await steps?.return();
+    await steps?.end();
     // A device that has failed may fail at this as well.
     await prepared.release().catch((error: unknown) => {
-      if (failure === undefined) throw error;
+      if (steps?.failure === undefined) throw error;
     });
   }
-}
-
-/** So many seconds of work may be lost with a device, before the picture is read from it again. */
-const SECONDS_TO_LOSE = 5;
-
-/**
- * What failed, as far as a run can end with it.
- * @throws what else it is.
- */
-const failures =
-  (device: RealDevice) =>
-  (error: unknown): UnfinishedError => {
-    if (error instanceof UnfinishedError) return error;
-    const isOther = error instanceof ImpastoError && !(error instanceof RuntimeFailure);
-    if (isOther || ON_THE_PROCESSOR.includes(device)) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    return new DeviceError(device, reason, undefined, { cause: error });
-  };
-
-const ON_THE_PROCESSOR: readonly RealDevice[] = ["cpu", "wasm"];
-
-/** Where the work at a size ends: at the best place, where it was stopped. */
-function reachedBy(last: ScaleStep | ScaleState, stopped: boolean): Place | Promise<Place> {
-  if ("optimizer" in last) return stopped ? bestOf(last) : acceptedOf(last);
-  return stopped ? last.best() : last.accepted();
 }
 
 /** What is told of an evaluation, and what is to be called once the run goes on. */
