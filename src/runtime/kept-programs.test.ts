@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { onCpu } from "../../test/evaluate.ts";
+import { pretendedDevice } from "../../test/pretended-device.ts";
 import { fingerprint } from "../graph/fingerprint.ts";
 import { multiply, scale } from "../graph/operations/multiply.ts";
-import { constant, input } from "../graph/tensor.ts";
+import { constant, input, type Tensor } from "../graph/tensor.ts";
+import { required } from "../required.ts";
 import { keepingPrograms } from "./kept-programs.ts";
 import { openRuntime } from "./onnxruntime.node.ts";
 import type { Runtime } from "./runtime.ts";
@@ -110,4 +112,40 @@ describe("Kept programs", () => {
     await runtime.compile(graph(2));
     expect(compiled()).toBe(3);
   });
+});
+
+test("Programs that keep values on a device are kept as well, by what stays and what is read", async () => {
+  const plain = await openRuntime({ device: "cpu", threads: 1 });
+  let compiled = 0;
+  const device = pretendedDevice(plain);
+  const runtime: Runtime = {
+    ...device,
+    compileOnDevice(outputs) {
+      compiled += 1;
+      return required(device.compileOnDevice, "compiler")(outputs);
+    },
+  };
+  const numbers = new Map<Float32Array, number>();
+  const numberOf = (values: Float32Array): number => {
+    numbers.set(values, numbers.get(values) ?? numbers.size);
+    return numbers.get(values) ?? 0;
+  };
+  const keyOf = (outputs: Readonly<Record<string, Tensor>>) =>
+    fingerprint(outputs, onCpu().capabilities, numberOf);
+  const keeping = keepingPrograms(runtime, keyOf, 1e6);
+  const { product } = graph(2);
+  for (const outputs of [
+    { read: {}, kept: { product } },
+    { read: {}, kept: graph(2) },
+    { read: { product }, kept: {} },
+  ]) {
+    const program = await required(keeping.compileOnDevice, "compiler")(outputs);
+    const { read, kept } = await program.run({ x: new Float32Array(2000).fill(1) });
+    expect([...Object.keys(read), ...Object.keys(kept)]).toEqual(["product"]);
+    kept.product?.release();
+    await program.release();
+  }
+  expect(compiled).toBe(2);
+  await keeping.release();
+  expect(device.held()).toBe(0);
 });

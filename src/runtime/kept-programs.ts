@@ -6,7 +6,7 @@
 import { topologicalOrder } from "../graph/gradients.ts";
 import { sizeOf } from "../graph/shape.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import type { Program, Runtime } from "./runtime.ts";
+import type { DeviceProgram, Program, Runtime } from "./runtime.ts";
 
 /** A runtime that keeps programs until it is released. */
 export interface KeepingRuntime extends Runtime {
@@ -14,61 +14,87 @@ export interface KeepingRuntime extends Runtime {
   release(): Promise<void>;
 }
 
-/** A program that nobody uses at present. */
-interface Kept {
-  readonly key: string;
-  readonly program: Program;
-  readonly bytes: number;
-}
-
 /**
  * The runtime, keeping programs.
  * @param keyOf tells whether two graphs are the same.
- * @param mostBytes how many bytes of activations the kept programs may have had, all together.
+ * @param mostBytes how many bytes of activations the kept programs may have had: those that keep values on the device, and
+ * the others.
  */
 export function keepingPrograms(
   runtime: Runtime,
   keyOf: (outputs: Readonly<Record<string, Tensor>>) => string,
   mostBytes: number,
 ): KeepingRuntime {
-  /** In the order of their last use. */
-  const kept: Kept[] = [];
-
-  async function keep(one: Kept): Promise<void> {
-    // One that would not fit by itself would drive out all others first.
-    if (one.bytes > mostBytes) return one.program.release();
-    kept.push(one);
-    while (sumOf(kept) > mostBytes) await kept.shift()?.program.release();
-  }
-
+  if (mostBytes <= 0) return { ...runtime, release: async () => {} };
+  const { compileOnDevice } = runtime;
+  const [programs, onDevice] = [new Programs<Program>(mostBytes), new Programs<DeviceProgram>(mostBytes)];
   return {
-    device: runtime.device,
-    threads: runtime.threads,
-    ...(runtime.limits ? { limits: runtime.limits } : {}),
-    ...(runtime.compileOnDevice ? { compileOnDevice: runtime.compileOnDevice } : {}),
+    ...runtime,
     async compile(outputs) {
-      if (mostBytes <= 0) return runtime.compile(outputs);
-      const key = keyOf(outputs);
-      const found = kept.findIndex((one) => one.key === key);
-      const [one = { key, bytes: bytesOf(outputs), program: await runtime.compile(outputs) }] =
-        found < 0 ? [] : kept.splice(found, 1);
-      let released = false;
-      return {
-        run: (inputs) => one.program.run(inputs),
-        async release() {
-          if (released) return;
-          released = true;
-          await keep(one);
-        },
-      };
+      const compile = () => runtime.compile(outputs);
+      const { program, release } = await programs.take(keyOf(outputs), bytesOf(outputs), compile);
+      return { run: (inputs) => program.run(inputs), release };
     },
+    ...(compileOnDevice && {
+      async compileOnDevice(outputs) {
+        const all = { ...outputs.read, ...outputs.kept };
+        const key = `${Object.keys(outputs.kept).join()} ${keyOf(all)}`;
+        const compile = () => compileOnDevice(outputs);
+        const { program, release } = await onDevice.take(key, bytesOf(all), compile);
+        return { run: (inputs) => program.run(inputs), release };
+      },
+    }),
     async release() {
-      for (const { program } of kept.splice(0)) await program.release();
+      await programs.clear();
+      await onDevice.clear();
     },
   };
 }
 
-const sumOf = (kept: readonly Kept[]): number => kept.reduce((sum, { bytes }) => sum + bytes, 0);
+/** A program that nobody uses at present. */
+interface Kept<Some> {
+  readonly key: string;
+  readonly program: Some;
+  readonly bytes: number;
+}
+
+/** Programs of one kind. */
+class Programs<Some extends { release(): Promise<void> }> {
+  readonly #mostBytes: number;
+  /** In the order of their last use. */
+  readonly #kept: Kept<Some>[] = [];
+
+  constructor(mostBytes: number) {
+    this.#mostBytes = mostBytes;
+  }
+
+  /** A program that is kept under the key, or else a new one; its release gives it back. */
+  async take(key: string, bytes: number, compile: () => Promise<Some>) {
+    const found = this.#kept.findIndex((one) => one.key === key);
+    const [one = { key, bytes, program: await compile() }] = found < 0 ? [] : this.#kept.splice(found, 1);
+    let released = false;
+    const release = async (): Promise<void> => {
+      if (released) return;
+      released = true;
+      await this.#keep(one);
+    };
+    return { program: one.program, release };
+  }
+
+  async clear(): Promise<void> {
+    for (const { program } of this.#kept.splice(0)) await program.release();
+  }
+
+  async #keep(one: Kept<Some>): Promise<void> {
+    // One that would not fit by itself would drive out all others first.
+    if (one.bytes > this.#mostBytes) return one.program.release();
+    this.#kept.push(one);
+    while (sumOf(this.#kept) > this.#mostBytes) await this.#kept.shift()?.program.release();
+  }
+}
+
+const sumOf = (kept: readonly { readonly bytes: number }[]): number =>
+  kept.reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** The activations of a graph. */
 const bytesOf = (outputs: Readonly<Record<string, Tensor>>): number =>
