@@ -74,7 +74,7 @@ describe("A picture that stays on a device", () => {
     expect(lost).toBeInstanceOf(DeviceError);
     if (!(lost instanceof DeviceError)) throw lost;
     expect(lost.message).toBe(
-      'The device "webgpu" failed (Device is lost): it was lost, or the picture is too large for its memory. Use --device cpu, or a smaller --size.',
+      'The device "webgpu" failed (Device is lost): it was lost, or the picture is too large for its memory. Take another device, such as the processor (cpu, in browsers wasm), or a smaller size.',
     );
     expect(lost.best?.picture).toMatchObject({ width: 40, height: 32 });
     const resumed = await paint({ network, runtime }, OPTIONS, undefined, { from: state });

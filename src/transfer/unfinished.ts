@@ -57,7 +57,7 @@ export class DeviceError extends UnfinishedError {
   constructor(device: string, reason: string, best?: Stylization, options?: ErrorOptions) {
     const why = reason.split("\n")[0].trim().replace(/\.$/, "");
     super(
-      `The device "${device}" failed (${why}): it was lost, or the picture is too large for its memory. Use --device cpu, or a smaller --size.`,
+      `The device "${device}" failed (${why}): it was lost, or the picture is too large for its memory. Take another device, such as the processor (cpu, in browsers wasm), or a smaller size.`,
       best,
       options,
     );
