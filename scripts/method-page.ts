@@ -23,7 +23,8 @@ import { drawChart } from "./method-page/chart.ts";
 import { readCommand } from "./method-page/command.ts";
 import { GIVEN, GRAM, LOSSES, OPENING, OPTIMIZERS, STRIPS } from "./method-page/figures.ts";
 import { heatMap } from "./method-page/heat-map.ts";
-import { encodeStrip } from "./method-page/strip.ts";
+import { filesNamed } from "./named.ts";
+import { encodeStrip } from "./strip.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const engine = await openEngine({ network: "built-in", device: "cpu", reuse: true });
@@ -138,8 +139,9 @@ const DRAWN: Readonly<Record<string, () => Promise<string | Uint8Array>>> = {
 
 const folder = join(root, "docs", "method");
 mkdirSync(folder, { recursive: true });
-const wanted = process.argv.slice(2);
-for (const [file, draw] of Object.entries(DRAWN)) {
-  if (wanted.length === 0 || wanted.includes(file)) writeFileSync(join(folder, file), await draw());
+const names = process.argv.slice(2);
+const figures = Object.keys(DRAWN);
+for (const file of names.length > 0 ? filesNamed(figures, names) : figures) {
+  writeFileSync(join(folder, file), await DRAWN[file]());
 }
 await engine.close?.();

@@ -2,8 +2,8 @@
  * Pictures side by side, as the JPEG of one figure.
  * @module
  */
-import type { Picture } from "../../src/image/picture.ts";
-import { openRaw } from "../../src/image/sharp.node.ts";
+import type { Picture } from "../src/image/picture.ts";
+import { openRaw } from "../src/image/sharp.node.ts";
 
 const GAP = 6;
 
