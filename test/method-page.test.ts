@@ -24,8 +24,11 @@ describe("The page on the method", () => {
     expect(readdirSync(join(root, "docs", "method")).sort()).toEqual([...figures].sort());
   });
 
-  test.each(Object.entries(COMMANDS))("has a command that %s is made with", (_, made) => {
-    expect(commands.filter((command) => made.includes(command))).not.toEqual([]);
+  test.each(Object.entries(COMMANDS))("has a command that %s is made with below it", (file, made) => {
+    const [, below = ""] = page.split(`](method/${file})`);
+    const lines = below.split("![")[0].split("\n");
+    const own = [...made, `npm run docs:method -- ${file.replace(/\.\w+$/, "")}`];
+    expect(lines.filter((line) => own.includes(line))).not.toEqual([]);
   });
 
   test.each([...new Set(commands)])(
