@@ -2,7 +2,7 @@
  * Batches, as processes where they are killed or stopped: every pair is made once, whatever happens in between; what is broken is told at the end, and what
  * makes no sense before the work.
  */
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
@@ -100,6 +100,28 @@ describe("a batch", () => {
     );
     expect(JSON.parse(stdout)).toMatchObject({ made: 2, failed: 4, left: 0, stopped: false });
     expect(results(cwd)).toEqual(["p1-s1.png", "p1-s2.png"]);
+  });
+
+  it("goes on past what cannot be written, and tells it beside what failed before", async () => {
+    const cwd = await place("p1.png", "s1.png", "s2.png", "s3.png", "s4.png");
+    writeFileSync(join(cwd, "s1.png"), "no picture");
+    mkdirSync(join(cwd, "gone"));
+    const jobs = ["out", "out", "gone", "out"].map((to, i) => ({
+      content: "p1.png",
+      style: `s${i + 1}.png`,
+      output: `${to}/{style}.png`,
+    }));
+    writeFileSync(join(cwd, "jobs.json"), JSON.stringify(jobs));
+    const work = run(["batch", "--jobs", "jobs.json", ...MANY, "--json"], cwd);
+    while (!existsSync(join(cwd, "out", "s2.png"))) await sleep(5);
+    rmSync(join(cwd, "gone"), { recursive: true });
+    const { code, stdout, stderr } = await work;
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ made: 2, failed: 2, left: 0, stopped: false });
+    expect(stderr).toMatch(
+      /impasto: 2 of 4 pictures could not be made: "s1\.png" is not a picture .*; There is no folder ".*gone", .* \(for "gone.s3\.png"\)\.\n$/,
+    );
+    expect(results(cwd)).toEqual(["s2.png", "s4.png"]);
   });
 
   it("makes again what has another recipe, was stopped, or is another version's", async () => {
@@ -252,6 +274,10 @@ describe("a batch that makes no sense", () => {
     [
       ["-o", "out/{content}.png", "--keep", "masks/{content}.png"],
       /no file "masks\/p1\.png", the mask for "p1/,
+    ],
+    [
+      ["-o", "out/{content}.jpg", "--depth", "16"],
+      /"out\/p1\.jpg" holds 8 bits a channel, not 16; write a \.png or \.tiff/,
     ],
     [["-o", "k-{content}.png"], /"k-p1\.png" is there already and carries no recipe/],
   ])("is refused before any work: %j", async (output, message) => {

@@ -50,12 +50,13 @@ const DEEP: readonly PictureFormat[] = ["png", "tiff"];
 /**
  * Refuses a depth that a format cannot hold; to be called before the work, not after it.
  *
+ * @param file what to call the file in the message.
  * @throws MisuseError when it has fewer bits a channel.
  */
-export function checkDepth(format: PictureFormat, depth: Depth): void {
+export function checkDepth(format: PictureFormat, depth: Depth, file = `A ${format} file`): void {
   if (depth === 16 && !DEEP.includes(format)) {
     throw new MisuseError(
-      `A ${format} file holds 8 bits a channel, not ${depth}; write a .png or .tiff, or leave the depth at 8`,
+      `${file} holds 8 bits a channel, not ${depth}; write a .png or .tiff, or leave the depth at 8`,
     );
   }
 }

@@ -1,13 +1,13 @@
 /**
- * What may not be between the pictures of a batch: two results in one file, a result over an input, or over a file that is
- * no result of impasto's. Told before any work.
+ * What may not be between the pictures of a batch: two results in one file, a result over an input, over a file that is no
+ * result of impasto's, or in a format that cannot hold it. Told before any work.
  * @module
  */
 
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { MisuseError } from "../../errors.ts";
-import { formatOfPath } from "../../image/format.ts";
+import { checkDepth, formatOfPath } from "../../image/format.ts";
 import { fileKey } from "../../image/place.node.ts";
 import { checkWritable } from "../../image/write.node.ts";
 import { whereWeights } from "../../network/locate.node.ts";
@@ -33,8 +33,8 @@ export async function checkPieces(
 ): Promise<readonly CheckedPiece[]> {
   const outputs = await outputsOf(pieces);
   const earlier = new Map<string, unknown>();
-  for (const { output } of pieces) {
-    formatOfPath(output);
+  for (const { output, options } of pieces) {
+    checkDepth(formatOfPath(output), options.depth ?? 8, `"${output}"`);
     if (existsSync(output)) earlier.set(output, await readRecipeJson(output).catch(() => undefined));
   }
   const results = new Set<string>();

@@ -6,7 +6,7 @@
 import { ImpastoError } from "../../errors.ts";
 import { recipeOf, writeRecipe } from "../../job/recipe.ts";
 import type { JobRunner } from "../../job/runner.ts";
-import type { Iterate, Stylization } from "../../transfer/iterate.ts";
+import type { Iterate } from "../../transfer/iterate.ts";
 import { withEngine } from "../at-work.ts";
 import { type CheckedPiece, checkPieces } from "../batch/check.ts";
 import { failed, type Item, itemOf, lookOnce } from "../batch/items.ts";
@@ -81,31 +81,33 @@ async function makeAll(
       const time = all === undefined ? "" : `, ${writeSeconds(all)} left for all`;
       return `${index + 1} of ${items.length}: ${piece.output}  ${size.width}×${size.height}  ${evaluation}/${evaluations}${time}`;
     };
-    const result = await makeOne(item, runner, signal, (iterate) => progress.update(() => update(iterate)));
-    if ("state" in result) {
-      items[index] = result;
-      continue;
-    }
-    if (result.stopped) return;
-    // A place that takes no result takes none of those to come either: that is no fault of this picture.
-    const target = await openTarget(piece.output, [], piece.options.depth);
-    const path = await target.write(result.picture, writeRecipe(recipeOf(job, result, readSoftware())));
-    done.push({ cost, seconds: elapsed() });
-    items[index] = { piece, state: "made", seconds: elapsed() };
-    progress.note(`Wrote ${path} (${index + 1} of ${items.length}, ${writeSeconds(elapsed())})`);
+    const made = await makeOne(item, runner, signal, elapsed, (iterate) =>
+      progress.update(() => update(iterate)),
+    );
+    if (made === undefined) return;
+    items[index] = made;
+    if (made.state !== "made") continue;
+    done.push({ cost, seconds: made.seconds });
+    progress.note(`Wrote ${piece.output} (${index + 1} of ${items.length}, ${writeSeconds(made.seconds)})`);
   }
 }
 
-/** The picture, or what became of it. */
+/** What became of a picture; undefined where the signal came before it was done. */
 async function makeOne(
   { piece, job, found }: Extract<Item, { state: "left" }>,
   runner: JobRunner,
   signal: AbortSignal,
+  elapsed: () => number,
   onIterate: (iterate: Iterate) => void,
-): Promise<Stylization | Item> {
+): Promise<Item | undefined> {
   try {
+    // Its folder may be gone by now, which is better known before the work.
+    const target = await openTarget(piece.output, [], piece.options.depth);
     const io = readFound(found, piece.options, () => {});
-    return await runner.run(job, io, { signal }, onIterate);
+    const result = await runner.run(job, io, { signal }, onIterate);
+    if (result.stopped) return undefined;
+    await target.write(result.picture, writeRecipe(recipeOf(job, result, readSoftware())));
+    return { piece, state: "made", seconds: elapsed() };
   } catch (error) {
     return failed(piece, error);
   }
