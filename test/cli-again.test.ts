@@ -94,6 +94,22 @@ describe("a picture made again", () => {
     expect(bytesIn(cwd, "newer.png").equals(bytesIn(cwd, "new.png"))).toBe(true);
   });
 
+  it("starts from itself with the masks it had, once more with the same bytes, and without noise unless it is told", async () => {
+    const cwd = await copies(...PICTURES, "start.png");
+    const masks = ["--mask", "start.png", "--keep", "start.png"];
+    const flags = ["--size", "32", "--noise-ratio", "0.5", ...masks];
+    expect(await run([...PICTURES, ...SMALL, ...flags, "-o", "out.png"], cwd)).toMatchObject({ code: 0 });
+    const from = async (output: string, ...more: readonly string[]): Promise<Recipe> => {
+      const args = ["again", "out.png", "-o", output, "--from", "result", ...more];
+      expect(await run(args, cwd)).toMatchObject({ code: 0 });
+      return recipeIn(cwd, output);
+    };
+    expect((await from("new.png")).options.noiseRatio).toBe(0);
+    expect((await from("noisy.png", "--noise-ratio", "0.1")).options.noiseRatio).toBe(0.1);
+    expect(await run(["again", "new.png", "-o", "newer.png"], cwd)).toMatchObject({ code: 0 });
+    expect(bytesIn(cwd, "newer.png").equals(bytesIn(cwd, "new.png"))).toBe(true);
+  });
+
   it("is made to its end where it was stopped, and says so", async () => {
     const cwd = await copies(...ALL);
     const recipe = { ...(await recipeIn(made, "out.png")), stopped: true, software: "impasto 99.0.0" };

@@ -81,6 +81,30 @@ describe("The options in a recipe", () => {
   });
 });
 
+test("A job is one text, in whatever order its inputs are named", () => {
+  const initial = { name: "start.png", checksum: "1" };
+  const style = { ...PHOTO, weight: 1, mask: 0 };
+  const one = { ...INPUTS, styles: [style], initial, masks: [PHOTO], keep: PHOTO };
+  const other = {
+    keep: PHOTO,
+    masks: [PHOTO],
+    styles: [{ mask: 0, weight: 1, checksum: "0", name: "photo.png" }],
+    content: PHOTO,
+    initial,
+  };
+  const textOf = (inputs: typeof one): string =>
+    JSON.stringify(jobOf(inputs, { init: "start.png" }, SIZE, ENGINE));
+  expect(textOf(other)).toBe(textOf(one));
+  expect(JSON.stringify(jobFrom(JSON.parse(textOf(one))))).toBe(textOf(one));
+});
+
+test("Inputs of which no job can be made are refused", () => {
+  const styles = [{ ...PHOTO, weight: -1 }];
+  expect(() => jobOf({ ...INPUTS, styles }, {}, SIZE, ENGINE)).toThrow(
+    /^No job can be made of these inputs: styles\.0\.weight: /,
+  );
+});
+
 /** Outcomes of every kind. */
 const outcomes = fc.record<Outcome>({
   loss: fc.record({
@@ -191,6 +215,7 @@ describe("Two jobs", () => {
     ["another device", { device: "webgpu", options: { ...job.options, device: "webgpu" } }],
     ["other threads and memory", { options: { ...job.options, threads: 9, memory: 1e9, init: "x.png" } }],
     ["a plan", { plan: [{ ...SIZE, iterations: 1 }] }],
+    ["what is so anyway", { options: { ...job.options, depth: 8, profile: "srgb" } }],
   ])("ask for one picture with %s", (_, change) => {
     expect(isSamePicture(job, { ...job, ...change })).toBe(true);
     expect(isSamePicture(job, jobFrom(JSON.parse(JSON.stringify({ ...job, ...change }))))).toBe(true);
@@ -208,6 +233,8 @@ describe("Two jobs", () => {
     ["another start", { initial: { ...start, checksum: "3" } }],
     ["another network", { network: { name: "narrow", checksum: "wide" } }],
     ["another option", { options: { ...job.options, seed: 1 } }],
+    ["another depth", { options: { ...job.options, depth: 16 } }],
+    ["other colours", { options: { ...job.options, profile: "display-p3" } }],
     ["another size", { size: { width: 64, height: 47 } }],
   ])("ask for two pictures with %s", (_, change) => {
     expect(isSamePicture(job, { ...job, ...change })).toBe(false);

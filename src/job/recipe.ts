@@ -129,7 +129,7 @@ export interface EngineFacts {
  * The job that these options ask for, each resolved.
  * @param inputs the files that go in.
  * @param content the photograph's size.
- * @throws MisuseError for options that make no sense.
+ * @throws MisuseError for options or inputs that make no sense.
  * @example
  * const [photo, painting] = [await readInput("photo.jpg"), await readInput("painting.jpg")];
  * const inputs = { content: photo.facts, styles: [{ ...painting.facts, weight: 1 }] };
@@ -144,18 +144,19 @@ export function jobOf(
   const parsed = parseOptions(options);
   const settings = resolveSettings(parsed);
   const size = settings.contentSize(content, settings.size);
-  return {
+  const job = {
     options: {
       ...resolved(parsed, settings, size, inputs.initial),
       ...(network.name === BUILT_IN ? { network: BUILT_IN } : {}),
       device: runtime.device,
       threads: runtime.threads,
     },
-    network: { name: network.name, checksum: network.checksum },
+    network,
     device: runtime.device,
     ...inputs,
-    size: { width: size.width, height: size.height },
+    size,
   };
+  return parseJob(job, "No job can be made of these inputs");
 }
 
 const BUILT_IN = "built-in";
@@ -242,12 +243,15 @@ export function jobFrom(recipe: unknown): Job {
       "This picture was steered while it was made, and its recipe does not say how: it cannot be made again.",
     );
   }
-  const parsed = jobSchema.safeParse(recipe);
+  return parseJob(recipe, "This recipe cannot be run again by this version of impasto");
+}
+
+/** In the schema's order, whatever it was written in: one job is to give one text. @throws MisuseError when it is none. */
+function parseJob(job: unknown, refusal: string): Job {
+  const parsed = jobSchema.safeParse(job);
   if (parsed.success) return parsed.data;
   const [{ path, message } = { path: [], message: "" }] = parsed.error.issues;
-  throw new MisuseError(
-    `This recipe cannot be run again by this version of impasto: ${[path.join("."), message].filter(Boolean).join(": ")}.`,
-  );
+  throw new MisuseError(`${refusal}: ${[path.join("."), message].filter(Boolean).join(": ")}.`);
 }
 
 /**
@@ -259,9 +263,11 @@ export const isSamePicture = (one: Job, other: Job): boolean => essenceOf(one) =
 /** All of a job but for names, and for what says where it is run. */
 function essenceOf(job: Job): string {
   const { options, network, device: _, plan: __, ...inputs } = jobSchema.parse(job);
-  const { threads: ___, memory: ____, device: _____, network: ______, init, ...others } = options;
+  const { threads: ___, memory: ____, device: _____, network: ______, init, ...rest } = options;
   const start = inputs.initial === undefined ? init : undefined;
-  const all = { ...inputs, others, start, network: network.checksum };
+  // What these are where nobody says is no preset's choice, and so is in no recipe.
+  const { depth = 8, profile = "srgb", ...others } = rest;
+  const all = { ...inputs, others, depth, profile, start, network: network.checksum };
   return JSON.stringify(all, (key, value: unknown) => (key === "name" ? undefined : value));
 }
 

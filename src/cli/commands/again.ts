@@ -128,7 +128,14 @@ const asBefore = ({ before, network }: Request): Wanted => ({
 /** The job with other options: its plan is made anew. A start that is another file is added to those that were found. */
 async function changed({ before, found, network, changes, start, fromResult }: Request): Promise<Wanted> {
   const { device = before.device, scales } = changes;
-  const wished = { ...optionsAgain(before, changes), network, device, ...(start && { init: start }) };
+  const wished = {
+    ...optionsAgain(before, changes),
+    network,
+    device,
+    ...(start && { init: start }),
+    // The finished picture is no start to put the same noise on once more.
+    ...(fromResult && { noiseRatio: changes.noiseRatio }),
+  };
   let options = parseOptions(wished, flagOf);
   let settings = settingsFrom(options);
   const memory = options.memory ?? defaultMemory();
