@@ -148,6 +148,19 @@ describe("impasto timelapse", () => {
   });
 
   it.each([
+    ["that are rounded", [65, 43], [129, 86], "37", "37×25"],
+    ["of which the coarse one is as low as there are", [64, 16], [200, 33], "120", "120×20"],
+  ] as const)("takes a size for frames %s", async (_, coarse, fine, size, made) => {
+    const cwd = mkdtempSync(join(root, "rounded-"));
+    for (const [name, [width, height]] of Object.entries({ "1.png": coarse, "2.png": fine })) {
+      writeFileSync(join(cwd, name), await encodePicture(colours(width, height, 1), "png"));
+    }
+    const { code, stderr } = await run(["timelapse", ".", "-o", "movie.gif", "--size", size], cwd);
+    expect(stderr).toContain(`Wrote movie.gif (${made}, 2 of 2 frames`);
+    expect(code).toBe(0);
+  });
+
+  it.each([
     ["nothing", [], "missing required argument 'frames'"],
     ["a single picture", ["photo.png"], "an animation needs at least two"],
     ["a folder without pictures", ["empty"], '"empty" has no pictures'],

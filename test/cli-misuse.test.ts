@@ -93,9 +93,12 @@ const CASES: readonly Case[] = [
   option("--preset monet", 'for --preset but received "monet".'),
   option("--pooling mean", 'Expected one of max, average, l2 for --pooling but received "mean".'),
   option("--device abacus", 'for --device but received "abacus".'),
-  option("--style-layers conv9_9", /for --style-layers but received .*conv9_9/),
+  option(
+    "--style-layers conv9_1",
+    'Expected layers from conv1_1 to conv5_4 with finite weights of at least 0, one of them above 0 for --style-layers but received "conv9_1".',
+  ),
   option("--style-layers conv1_1:x", 'for --style-layers but received "conv1_1:x".'),
-  option("--style-layers conv1_1:0", /for --style-layers but received .*conv1_1/),
+  option("--style-layers conv1_1:0", 'for --style-layers but received "conv1_1:0".'),
   option("--sise 64", /unknown option '--sise'.*--size/),
 
   option("--preview nowhere/now.png", 'no folder "nowhere"'),

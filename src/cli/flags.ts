@@ -9,6 +9,7 @@ import { groupOf, inGroups } from "../transfer/option-groups.ts";
 import { type OptionField, type Options, optionFields, parseOptions } from "../transfer/options.ts";
 import type { Preset } from "../transfer/preset.ts";
 import { PRESETS, resolveSettings, type Settings } from "../transfer/settings.ts";
+import { layersOption } from "../transfer/term.ts";
 import { headingOf } from "./help-groups.ts";
 
 /** The name of an option as a flag: `contentWeight` is `--content-weight`. */
@@ -119,7 +120,7 @@ const placeholderOf = ({ kind, words }: OptionField): string =>
 
 /** What cannot be read stays as it was typed, for the schema to refuse. A choice may be one of numbers. */
 function readValue(kind: OptionField["kind"], text: string): unknown {
-  if (kind === "layers") return layersFrom(text) ?? text;
+  if (kind === "layers") return layersOption("").safeParse(layersFrom(text)).data ?? text;
   return kind === "text" ? text : (numberFrom(text) ?? text);
 }
 

@@ -145,13 +145,14 @@ async function openMovie(
   const sizeOf = ({ width, height }: Size): Size =>
     longest === undefined ? { width, height } : sizeWithLongestSide(width, height, longest);
   const last = required(files.at(-1), "last frame");
-  const size = sizeOf(await readPicture(last, { neededSize: sizeOf, memory }));
+  const { width, height } = await readPicture(last, { neededSize: sizeOf, memory });
+  const size = sizeOf({ width, height });
   async function* frames(): AsyncGenerator<Frame> {
     for (const [index, place] of shown.entries()) {
       progress.update(() => `Frame ${index + 1} of ${shown.length}`);
       const path = required(files[place], "frame");
       const picture = await readPicture(path, { neededSize: () => size, memory });
-      checkShape(path, picture, size, last);
+      checkShape(path, picture, { width, height }, last);
       yield {
         picture: resize(picture, size.width, size.height),
         milliseconds: required(milliseconds[index], "time"),
@@ -164,10 +165,19 @@ async function openMovie(
 /** Sizes are rounded to whole pixels, and the sides of small ones differ the most by it. */
 const ROUNDING = 1;
 
-function checkShape(path: string, { width, height }: Picture, size: Size, last: string): void {
-  const wanted = (width * size.height) / size.width;
-  const other = (height * size.width) / size.height;
-  if (Math.abs(height - wanted) <= ROUNDING || Math.abs(width - other) <= ROUNDING) return;
+/** The least that a side was before it was rounded, or lengthened to the shortest there is. */
+const least = (side: number): number => (side <= SHORTEST_SIDE ? 0 : side - ROUNDING);
+
+const most = (side: number): number => side + ROUNDING;
+
+/** Whether a size may be wider for its height than another is, or just as wide. */
+const mayBeWider = (one: Size, other: Size): boolean =>
+  most(one.width) * most(other.height) >= least(other.width) * least(one.height);
+
+/** @param wanted the last frame's own size: what it is reduced to is rounded once more. */
+function checkShape(path: string, { width, height }: Picture, wanted: Size, last: string): void {
+  const own = { width, height };
+  if (mayBeWider(own, wanted) && mayBeWider(wanted, own)) return;
   throw new MisuseError(
     `"${path}" has ${width}×${height} pixels, and "${last}" another shape: name pictures of one shape.`,
   );
