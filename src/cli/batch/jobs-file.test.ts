@@ -84,20 +84,35 @@ jobs:
   });
 
   test.each([
-    ["jobs: []", /no file of jobs: jobs: /],
-    ["jobs: 5", /no file of jobs: jobs: /],
-    ["just words", /no file of jobs: /],
-    ["- style: a.jpg", /no file of jobs: jobs\.0\.content: /],
-    ["- {content: 5, style: a.jpg}", /no file of jobs: jobs\.0\.content: /],
+    ["jobs: []", /no file of jobs: jobs: expected a list of jobs, each with a content, and a style or a/],
+    ["jobs: 5", /no file of jobs: jobs: expected a list of jobs/],
+    ["just words", /no file of jobs: expected a list of jobs/],
+    ["[]", /no file of jobs: jobs: expected a list of jobs/],
+    ["- just words", /^Job 1 in "[^"]*": expected a content, and a style or a blend\.$/],
+    [
+      "- {content: a.jpg, style: b.jpg}\n- style: a.jpg",
+      /^Job 2 in "[^"]*": content: expected a file or a pattern, or a list of them\.$/,
+    ],
+    ["- {content: 5, style: a.jpg}", /^Job 1 in "[^"]*": content: expected a file or a pattern, or a list/],
+    ["- {content: [], style: a.jpg}", /^Job 1 in "[^"]*": content: expected a file or a pattern, or a list/],
+    ["- {content: [a.jpg, 5], style: a.jpg}", /^Job 1 in "[^"]*": content: expected a file or a pattern, or/],
+    ["- {content: a.jpg, style: b.jpg, output: 5}", /^Job 1 in "[^"]*": output: expected the name of a file/],
+    ["- {content: a.jpg, style: b.jpg, mask: 5}", /^Job 1 in "[^"]*": mask: expected a mask, or a list with/],
+    [
+      "{content: a.jpg, jobs: [{style: b.jpg}]}",
+      /no file of jobs: content: expected in each of the jobs, not beside them\.$/,
+    ],
+    ["{blend: [a.jpg], jobs: [{content: b.jpg}]}", /no file of jobs: blend: expected in each of the jobs/],
+    ["{keep: 5, jobs: [{content: a.jpg, style: b.jpg}]}", /no file of jobs: keep: expected a file\.$/],
     [
       "- {content: a.jpg}",
       /^Job 1 in ".*": expected a style, or a blend of several, but received neither\.$/,
     ],
     ["- {content: a.jpg, style: b.jpg, blend: [c.jpg]}", /^Job 1 in .* but received both\.$/],
-    ["- {content: a.jpg, style: b.jpg, keep: [k.png]}", /no file of jobs: jobs\.0\.keep: /],
+    ["- {content: a.jpg, style: b.jpg, keep: [k.png]}", /^Job 1 in "[^"]*": keep: expected a file\.$/],
     [
       "- {content: a.jpg, style: b.jpg, style-crop: [10, 5, 80, 90]}",
-      /no file of jobs: jobs\.0\.style-crop: expected a part of the painting in percent, as "10,5,80,90"/,
+      /^Job 1 in "[^"]*": style-crop: expected a part of the painting in percent, as "10,5,80,90", or a list of/,
     ],
     ["- {content: a.jpg, style: b.jpg, threads: 2}", /^Job 1 in .*: threads is the same for all jobs: /],
   ])("%s is refused", async (text, message) => {

@@ -16,39 +16,59 @@ import { optionsFromWords } from "../flags.ts";
 import { fromFolder } from "./patterns.ts";
 import { type Regions, regionsOver } from "./regions.ts";
 
-/** One text, or several. @param error what was expected, for the message. */
-const texts = (error?: string) =>
+/** One text, or several. @param expected for the message. */
+const texts = (expected: string) =>
   z
-    .union([z.string(), z.array(z.string()).min(1)], error)
+    .union([z.string(), z.array(z.string()).min(1, expected)], expected)
     .transform((given) => (typeof given === "string" ? [given] : given));
 
-const patterns = texts();
+const patterns = texts("expected a file or a pattern, or a list of them");
+const masks = texts("expected a mask, or a list with one for each style").optional();
 const parts = texts(
   'expected a part of the painting in percent, as "10,5,80,90", or a list of parts',
 ).optional();
+const output = z.string('expected the name of a file, such as "out/{content}-{style}.png"').optional();
 
 /** Masks have their flag's name, or that which they have in a recipe. */
 const regions = z.object({
-  keep: z.string().optional(),
-  mask: texts().optional(),
-  masks: texts().optional(),
+  keep: z.string("expected a file").optional(),
+  mask: masks,
+  masks,
   "style-crop": parts,
   styleCrop: parts,
 });
 
-const job = regions
-  .extend({
-    content: patterns,
-    /** Patterns: each file or folder that they match is the style of a picture. */
-    style: patterns.optional(),
-    /** Files and folders with weights, which are one style together. */
-    blend: patterns.optional(),
-    output: z.string().optional(),
-  })
+const NO_JOBS = "expected a list of jobs, each with a content, and a style or a blend";
+
+const job = z
+  .object(
+    {
+      ...regions.shape,
+      content: patterns,
+      /** Patterns: each file or folder that they match is the style of a picture. */
+      style: patterns.optional(),
+      /** Files and folders with weights, which are one style together. */
+      blend: patterns.optional(),
+      output,
+    },
+    "expected a content, and a style or a blend",
+  )
   .catchall(z.unknown());
 
-const file = regions
-  .extend({ jobs: z.array(job).min(1), output: z.string().optional() })
+const notForAll = z.never("expected in each of the jobs, not beside them").optional();
+
+const file = z
+  .object(
+    {
+      ...regions.shape,
+      content: notForAll,
+      style: notForAll,
+      blend: notForAll,
+      jobs: z.array(job, NO_JOBS).min(1, NO_JOBS),
+      output,
+    },
+    NO_JOBS,
+  )
   .catchall(z.unknown());
 
 /** What an entry says beside its pictures and its output, or the file for all of them. */
@@ -87,18 +107,13 @@ const ENGINE = ["network", "convention", "device", "threads", "memory"];
 export async function readJobsFile(path: string): Promise<JobsFile> {
   const read = parseText(new TextDecoder().decode(await readBytes(path)), path);
   const parsed = file.safeParse(Array.isArray(read) ? { jobs: read } : read);
-  if (!parsed.success) {
-    const [{ path: at, message } = { path: [], message: "" }] = parsed.error.issues;
-    throw new MisuseError(
-      `"${path}" is no file of jobs: ${[at.join("."), message].filter(Boolean).join(": ")}; each job has a content, and a style or a blend.`,
-    );
-  }
+  if (!parsed.success) throw refusal(path, parsed.error);
   const { jobs, output, ...shared } = parsed.data;
   const folder = dirname(path);
   const beside = (one: string): string => fromFolder(folder, one);
   const forAll = readWords(shared, beside);
   const entries = jobs.map(({ content, style, blend, output: own = output, ...words }, index): JobEntry => {
-    const name = `Job ${index + 1} in "${path}"`;
+    const name = nameOf(index, path);
     const { regions: said, options } = readWords(words, beside);
     const engine = ENGINE.find((one) => one in options);
     if (engine !== undefined) {
@@ -122,6 +137,18 @@ export async function readJobsFile(path: string): Promise<JobsFile> {
     };
   });
   return { entries, shared: forAll.options, folder };
+}
+
+/** What a job is called in messages: people count from 1. */
+const nameOf = (index: number, path: string): string => `Job ${index + 1} in "${path}"`;
+
+/** What is wrong with a file, and where in it. */
+function refusal(path: string, { issues: [issue] }: z.ZodError): MisuseError {
+  const { path: at, message } = issue ?? { path: [], message: NO_JOBS };
+  const [, index, ...inJob] = at;
+  const [where, words] =
+    typeof index === "number" ? [nameOf(index, path), inJob] : [`"${path}" is no file of jobs`, at];
+  return new MisuseError(`${[where, words.join("."), message].filter(Boolean).join(": ")}.`);
 }
 
 /** Takes regions and options out of what was said. @param beside makes paths begin at the file's folder. */
