@@ -139,7 +139,7 @@ describe("a run with a checkpoint", () => {
   });
 });
 
-describe("a checkpoint that cannot be gone on with", () => {
+describe("a checkpoint that cannot be gone on with as it is", () => {
   let cwd: string;
   let saved: Buffer;
   beforeAll(async () => {
@@ -209,6 +209,17 @@ describe("a checkpoint that cannot be gone on with", () => {
     const ended = await refusal(await checkpoint());
     expect(ended.stderr).toMatch(message);
     expect(ended.code).toBe(code);
+  });
+
+  it("is gone on with from the file on the disk where the picture that it holds is damaged", async () => {
+    const place = await folder(...PICTURES);
+    const damaged = Buffer.from(await smallPicture("photo.png")).fill(0, 500);
+    const holding = changed(({ job }) => ({ files: { [job.content.checksum]: damaged } }));
+    writeFileSync(join(place, "run.ckpt"), holding);
+    const { code, stderr } = await run(["resume", "run.ckpt", "-o", "out.png"], place);
+    expect(stderr).toMatch(/^The copy of "photo\.png" in "run\.ckpt" is damaged; ".*photo\.png" is read\.$/m);
+    expect(code).toBe(0);
+    expect(bytesIn(place, "out.png").equals(whole)).toBe(true);
   });
 
   it("is refused where its output would be itself or an input of the run", async () => {

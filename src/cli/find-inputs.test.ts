@@ -32,6 +32,9 @@ const find = async (places: Partial<Places>, wanted = [photo]) => {
   return wanted.map(({ checksum }) => found.get(checksum)?.path);
 };
 
+/** What holds the photograph, with a letter that is another. */
+const DAMAGED = { by: "run.ckpt", files: { [photo.checksum]: Buffer.from("the photogruph") } };
+
 describe("A file of a job is found", () => {
   test("where it was, or else by its name, in this order", async () => {
     const [beside, before] = [file("one/photo.png", "the photograph"), file("before.dat", "the photograph")];
@@ -57,9 +60,21 @@ describe("A file of a job is found", () => {
 
   test("in memory, where it is held", async () => {
     const bytes = Buffer.from("the photograph");
-    const held = { [photo.checksum]: bytes };
+    const held = { by: "run.ckpt", files: { [photo.checksum]: bytes } };
     const found = await findInputs([photo], { held, folders: [] }, () => {});
     expect(found.get(photo.checksum)).toEqual({ path: "photo.png", bytes });
+  });
+
+  test("where it was, if what is held is damaged, with a word", async () => {
+    const before = file("one/photo.png", "the photograph");
+    const told: string[] = [];
+    const found = await findInputs(
+      [photo],
+      { held: DAMAGED, paths: new Map([[photo.checksum, before]]), folders: [] },
+      (text) => told.push(text),
+    );
+    expect(found.get(photo.checksum)).toEqual({ path: before });
+    expect(told).toEqual([`The copy of "photo.png" in "run.ckpt" is damaged; "${before}" is read.`]);
   });
 });
 
@@ -72,6 +87,16 @@ describe("What is not found", () => {
       new MisuseError(
         `Not found: "photo.png" (SHA-256 ${photo.checksum}), for "${changed}" is another file (SHA-256 ${checksumOf("changed")}); "painting.png" (SHA-256 ${painting.checksum}): put them back, or name a folder to look into with --find.`,
       ),
+    );
+  });
+
+  test("is told with what holds it and is damaged", async () => {
+    const what = `Not found: "photo.png" (SHA-256 ${photo.checksum}), for`;
+    const copy = 'its copy in "run.ckpt" is damaged: put it back, or name a folder to look into with --find.';
+    await expect(find({ held: DAMAGED })).rejects.toThrow(new MisuseError(`${what} ${copy}`));
+    const changed = file("one/photo.png", "changed");
+    await expect(find({ held: DAMAGED, folders: [join(folder, "one")] })).rejects.toThrow(
+      new MisuseError(`${what} "${changed}" is another file (SHA-256 ${checksumOf("changed")}) and ${copy}`),
     );
   });
 

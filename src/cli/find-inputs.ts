@@ -7,7 +7,7 @@ import { readdir } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { glob } from "tinyglobby";
 import { ImpastoError, MisuseError } from "../errors.ts";
-import { checksumOfFile, readBytes } from "../image/file.node.ts";
+import { checksumOfBytes, checksumOfFile, readBytes } from "../image/file.node.ts";
 import type { Picture } from "../image/picture.ts";
 import { isFolder } from "../image/write.node.ts";
 import { decodeInput } from "../job/inputs.node.ts";
@@ -20,10 +20,17 @@ import { settingsFrom } from "./flags.ts";
 import { isNamedAsPicture } from "./folder.ts";
 import { memoryToRead, type SeeFile } from "./inputs.ts";
 
+/** Files in another. */
+export interface HeldFiles {
+  /** The file that holds them. */
+  readonly by: string;
+  /** Their bytes, by the checksums that they had. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+}
+
 /** Where files may be. */
 export interface Places {
-  /** Their bytes, by checksum. */
-  readonly held?: Readonly<Record<string, Uint8Array>> | undefined;
+  readonly held?: HeldFiles;
   /** Where they were, by checksum. */
   readonly paths?: ReadonlyMap<string, string>;
   /** Folders to look into, but not into those below. */
@@ -51,7 +58,7 @@ const QUICK = 100;
 
 /**
  * Finds files.
- * @param tell told where it may take a while.
+ * @param tell told where it may take a while, and where a file that is held is damaged.
  * @throws MisuseError that names each that was not found, with its checksum, and what to do.
  */
 export async function findInputs(
@@ -59,7 +66,7 @@ export async function findInputs(
   places: Places,
   tell: (text: string) => void,
 ): Promise<FoundFiles> {
-  const { held = {}, paths, find } = places;
+  const { held, paths, find } = places;
   if (find !== undefined && !(await isFolder(find))) {
     throw new MisuseError(`Expected a folder for --find but received "${find}".`);
   }
@@ -71,11 +78,12 @@ export async function findInputs(
   const each = new Map(wanted.map((input) => [input.checksum, input]));
   for (const { name, checksum: wished } of each.values()) {
     const before = paths?.get(wished);
-    const bytes = Object.hasOwn(held, wished) ? held[wished] : undefined;
-    if (bytes !== undefined) {
+    const bytes = held !== undefined && Object.hasOwn(held.files, wished) ? held.files[wished] : undefined;
+    if (bytes !== undefined && checksumOfBytes(bytes) === wished) {
       found.set(wished, { path: before ?? name, bytes });
       continue;
     }
+    const damaged = bytes === undefined ? undefined : held?.by;
     const named = [
       ...(before === undefined ? [] : [before]),
       ...files.filter((path) => basename(path) === name),
@@ -87,8 +95,14 @@ export async function findInputs(
       if (others.length > QUICK) tell(`Looking for "${name}" under another name in ${others.length} files.`);
       path = await firstOf(others, fits);
     }
-    if (path !== undefined) found.set(wished, { path });
-    else missing.push(await describeMissing(name, wished, named, checksum));
+    if (path === undefined) {
+      const others = await othersNamed(named, checksum);
+      const reasons = [...others, ...(damaged === undefined ? [] : [`its copy in "${damaged}" is damaged`])];
+      missing.push([`"${name}" (SHA-256 ${wished})`, reasons.join(" and ")].filter(Boolean).join(", for "));
+      continue;
+    }
+    if (damaged !== undefined) tell(`The copy of "${name}" in "${damaged}" is damaged; "${path}" is read.`);
+    found.set(wished, { path });
   }
   if (missing.length === 0) return found;
   throw new MisuseError(
@@ -96,17 +110,13 @@ export async function findInputs(
   );
 }
 
-async function describeMissing(
-  name: string,
-  wished: string,
+/** What is in the place of a file: the first of that name that can be read, if any. */
+async function othersNamed(
   named: readonly string[],
   checksum: (path: string) => Promise<string | undefined>,
-): Promise<string> {
+): Promise<readonly string[]> {
   const changed = await firstOf(named, async (path) => (await checksum(path)) !== undefined);
-  const what = `"${name}" (SHA-256 ${wished})`;
-  return changed === undefined
-    ? what
-    : `${what}, for "${changed}" is another file (SHA-256 ${await checksum(changed)})`;
+  return changed === undefined ? [] : [`"${changed}" is another file (SHA-256 ${await checksum(changed)})`];
 }
 
 async function firstOf(

@@ -31,7 +31,7 @@ export async function resumeCommand(path: string, flags: Readonly<Record<string,
   const progress = await openProgress({ quiet: flags.quiet === true });
   const folders = [dirname(path), "."];
   const paths = new Map(note.inputs.map((input) => [input.checksum, input.path]));
-  const places = { held, paths, folders, find: textFrom(flags.find) };
+  const places = { held: { by: path, files: held }, paths, folders, find: textFrom(flags.find) };
   const found = await findInputs(inputsOf(begun), places, progress.note);
   const network = textFrom(flags.network) ?? networkChoice(begun, note.network, folders);
   const outputs = { "--output": output, "--preview": previewPath };
