@@ -3,12 +3,13 @@
  * makes no sense before the work.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { readPicture } from "../src/image/decode.node.ts";
 import { encodePicture } from "../src/image/encode.node.ts";
 import { readRecipe } from "../src/image/recipe.node.ts";
+import { temporaryBeside } from "../src/image/replace.node.ts";
 import { resize } from "../src/image/resize.ts";
 import type { Recipe } from "../src/job/recipe.ts";
 import { bytesIn, makeFolders, smallPicture } from "./cli-folders.ts";
@@ -122,6 +123,14 @@ describe("a batch", () => {
       /impasto: 2 of 4 pictures could not be made: "s1\.png" is not a picture .*; There is no folder ".*gone", .* \(for "gone.s3\.png"\)\.\n$/,
     );
     expect(results(cwd)).toEqual(["s2.png", "s4.png"]);
+  });
+
+  it("removes what was left of writing its pictures when it was killed, and nothing else", async () => {
+    const cwd = await place("p1.png", "s1.png");
+    const [own, other] = ["p1-s1.png", "p1-s2.png"].map((name) => temporaryBeside(join(cwd, "out", name)));
+    for (const file of [own, other]) writeFileSync(file ?? "", "half a picture");
+    expect(await run([...PAIRS, ...FEW], cwd)).toMatchObject({ code: 0 });
+    expect(results(cwd)).toEqual([basename(other ?? ""), "p1-s1.png"]);
   });
 
   it("makes again what has another recipe, was stopped, or is another version's", async () => {
