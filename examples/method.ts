@@ -79,8 +79,7 @@ export async function* transfer(
 
   // What is to be matched, once: P of the photograph and A of the painting.
   const look = await engine.runtime.compile({ F, ...grams });
-  const { F: P } = await look.run({ x: photograph.rgb });
-  const A = await look.run({ x: painting.rgb });
+  const [{ F: P }, A] = [await look.run({ x: photograph.rgb }), await look.run({ x: painting.rgb })];
   await look.release();
 
   // L = α · L_content + Σ w E, each w = 1/5 (equations 5 and 7), and ∂L/∂x by the chain rule, from L back to x.
