@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { valley } from "../../test/valley.ts";
 import { MisuseError } from "../errors.ts";
 import { createOptimizer, type OptimizerSettings, type OptimizerState, resumeOptimizer } from "./create.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -10,17 +11,8 @@ const SETTINGS: Readonly<Record<string, OptimizerSettings>> = {
   "L-BFGS with little memory": { kind: "lbfgs", manner: "safeguarded", history: 2, firstStep: 0.2 },
 };
 
-/** A valley whose floor is bent, so that line searches fail now and then. */
 async function tellOf(optimizer: Optimizer<OptimizerState>): Promise<void> {
-  const { point } = optimizer;
-  const gradient = new Float32Array(point.length);
-  let loss = 0;
-  for (let i = 0; i + 1 < point.length; i++) {
-    const bend = point[i + 1] - point[i] ** 2;
-    loss += 5 * bend ** 2 + (1 - point[i]) ** 2;
-    gradient[i] += -20 * point[i] * bend - 2 * (1 - point[i]);
-    gradient[i + 1] += 10 * bend;
-  }
+  const { loss, gradient } = valley(optimizer.point);
   await optimizer.tell(loss, gradient);
 }
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { relativeError } from "../../test/evaluate.ts";
 import { pretendedDevice } from "../../test/pretended-device.ts";
+import { valley } from "../../test/valley.ts";
 import {
   createOptimizer,
   createOptimizerOn,
@@ -25,19 +26,6 @@ const SETTINGS: Readonly<Record<string, OptimizerSettings>> = {
   "L-BFGS": { kind: "lbfgs", manner: "safeguarded", history: 5, firstStep: 0.2 },
   "L-BFGS with much memory": { kind: "lbfgs", manner: "safeguarded", history: 9, firstStep: 0.2 },
 };
-
-/** A valley whose floor is bent, so that line searches fail now and then. */
-function valley(point: Float32Array): { readonly loss: number; readonly gradient: Float32Array } {
-  const gradient = new Float32Array(point.length);
-  let loss = 0;
-  for (let i = 0; i + 1 < point.length; i++) {
-    const bend = point[i + 1] - point[i] ** 2;
-    loss += 5 * bend ** 2 + (1 - point[i]) ** 2;
-    gradient[i] += -20 * point[i] * bend - 2 * (1 - point[i]);
-    gradient[i + 1] += 10 * bend;
-  }
-  return { loss, gradient };
-}
 
 /** Tells an optimiser of so many evaluations, and gives the losses. */
 async function follow<Vector>(
