@@ -3,17 +3,17 @@
  * another. They are taken before a layer's head, which maps them once they are whole.
  * @module
  */
-import { matmul } from "../graph/operations/matmul.ts";
 import { multiply, scale } from "../graph/operations/multiply.ts";
 import { reshape } from "../graph/operations/reshape.ts";
-import { rowProducts } from "../graph/operations/row-products.ts";
+import { sliceAxis } from "../graph/operations/slice.ts";
+import { weightedMoments } from "../graph/operations/weighted-moments.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type Moments, mappedMoments, moments } from "../loss/moments.ts";
 import type { Layer } from "../network/layers.ts";
 import { type FeatureMap, type Features, featuresAt } from "../network/network.ts";
 import { required } from "../required.ts";
-import { featuresWithin, type Guided, maskInput, unitInput } from "./guidance.ts";
-import type { Named } from "./named.ts";
+import { type Guided, underMasks, unitInput } from "./guidance.ts";
+import { merged, type Named } from "./named.ts";
 
 const averageName = (layer: Layer, part: keyof Moments, region?: number): string =>
   region === undefined ? `average.${layer}.${part}` : `average.${layer}.${part}.${region}`;
@@ -34,28 +34,28 @@ export function momentsAmong(averages: Named<Tensor>, layer: Layer): Moments {
 }
 
 /**
- * ⟨w f fᵀ⟩ and ⟨w f⟩ of a layer's features f, by their names; w is a region's mask, of which the graph takes √w. Where w
- * is 0 all around, the features are not looked at.
+ * ⟨w f fᵀ⟩ and ⟨w f⟩ of a layer's features f for each region that has a mask w, by their names. Where a mask is 0 all
+ * around, the features are not looked at; and what regions ask of the same features is computed at once.
  */
-export function maskedAveragesOf(
-  features: Features,
-  layer: Layer,
-  region: number,
-  guided: Guided,
-): Named<Tensor> {
+export function maskedAveragesOf(features: Features, layer: Layer, guided: Guided): Named<Tensor> {
   const { tensor } = featuresAt(features, layer);
-  const within = featuresWithin(guided, region, layer, tensor);
-  const [, rows, height, width] = within.shape;
-  const positions = tensor.shape[2] * tensor.shape[3];
-  const root = maskInput(region, layer, within);
-  const weighed = reshape(multiply(within, root), [rows, height * width]);
-  return {
-    [averageName(layer, "second", region)]: scale(1 / positions, rowProducts(weighed)),
-    [averageName(layer, "mean", region)]: scale(
-      1 / positions,
-      matmul(weighed, reshape(root, [height * width, 1])),
-    ),
-  };
+  const average = 1 / (tensor.shape[2] * tensor.shape[3]);
+  return merged(
+    underMasks(guided, layer, tensor).map(({ within, masks, regions }) => {
+      const [, rows, height, width] = within.shape;
+      const flat = reshape(within, [rows, height * width]);
+      const all = scale(average, weightedMoments(flat, masks));
+      return merged(
+        regions.map((region, at) => {
+          const own = sliceAxis(all, 0, at * (rows + 1), at * (rows + 1) + rows);
+          return {
+            [averageName(layer, "second", region)]: sliceAxis(own, 1, 0, rows),
+            [averageName(layer, "mean", region)]: sliceAxis(own, 1, rows, rows + 1),
+          };
+        }),
+      );
+    }),
+  );
 }
 
 /** A region's moments among averages: those divided by ⟨w⟩. @throws TypeError when they are not there. */

@@ -75,7 +75,7 @@ async function compileStyle(view: GuidedView, targets: Arrays, terms: readonly A
 
   const whole = wholeFeatures(view);
   const { guidance } = view;
-  const averages = averageInputs(terms, whole, {});
+  const averages = averageInputs(terms, whole, { planes: guidance.planes });
   const { losses, total } = weigh(terms, (term) => averagesLoss(term, averages, whole));
   const slopes = gradients(total, Object.values(averages));
   const pulls = Object.fromEntries(

@@ -74,7 +74,7 @@ export const sharesOf = (
 ): Named<Tensor> =>
   Object.fromEntries(
     averages.flatMap(({ layer, averages }) =>
-      Object.entries(averages(own, guidance && {})).map(([name, average]) => [
+      Object.entries(averages(own, guidance && { planes: guidance.planes })).map(([name, average]) => [
         name,
         scale(shareOf(partition, layer), average),
       ]),

@@ -14,17 +14,18 @@ import { type Mask, resizeMask } from "../image/mask.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
 import type { Layer } from "../network/layers.ts";
+import { required } from "../required.ts";
 import { type Block, type Box, strideOf } from "./blocks.ts";
 import type { Arrays } from "./named.ts";
-import { cut } from "./planes.ts";
+import { cut, joined } from "./planes.ts";
 import type { Region } from "./styles.ts";
 
 /** The masks at one size. */
 export interface Guidance {
   /** The size that the masks are at. */
   readonly size: Size;
-  /** For each region √w at each layer's stride, by the stride; nothing where it is the whole picture. */
-  readonly roots: readonly (ReadonlyMap<number, Float32Array> | undefined)[];
+  /** For each region w at each layer's stride, by the stride; nothing where it is the whole picture. */
+  readonly planes: readonly (ReadonlyMap<number, Float32Array> | undefined)[];
   /** For each region, by the stride, the smallest box of features outside which w is 0, where that is less than all. */
   readonly boxes: readonly (ReadonlyMap<number, Box> | undefined)[];
   /** For each region 1 / ⟨w⟩ at each layer's stride. */
@@ -38,7 +39,7 @@ export interface Guidance {
 }
 
 /** That features are a picture's, which masks weigh; with the boxes of its masks where it is looked at whole. */
-export type Guided = Partial<Pick<Guidance, "boxes">>;
+export type Guided = Pick<Guidance, "planes"> & Partial<Pick<Guidance, "boxes">>;
 
 /**
  * The guidance at one size.
@@ -61,7 +62,7 @@ export function guidanceAt(
   );
   return {
     size,
-    roots: planes.map((byStride) => byStride && mapped(byStride, (plane) => plane.map(Math.sqrt))),
+    planes,
     boxes: planes.map(
       (byStride) =>
         byStride &&
@@ -69,7 +70,10 @@ export function guidanceAt(
           [...byStride].flatMap(([stride, plane]) => {
             const all = scaledBox({ left: 0, top: 0, ...size }, stride);
             const box = supportOf(plane, all);
-            return box.width * box.height < WORTH_CUTTING * all.width * all.height ? [[stride, box]] : [];
+            return stride >= LEAST_STRIDE_TO_CUT &&
+              box.width * box.height < WORTH_CUTTING * all.width * all.height
+              ? [[stride, box]]
+              : [];
           }),
         ),
     ),
@@ -123,29 +127,51 @@ export function regionShares(parts: readonly number[], regions: readonly Region[
 /** Nothing guides: one style, or a blend, paints everything. */
 export const unguided = ({ width, height }: Size): Guidance => ({
   size: { width, height },
-  roots: [undefined],
+  planes: [undefined],
   boxes: [undefined],
   units: [undefined],
   parts: [1],
   shares: [1],
 });
 
-/** The name of the graph's input for √w of a region at a layer, and for 1 / ⟨w⟩ there. */
-const maskName = (region: number, stride: number): string => `mask.${region}.${stride}`;
+/** The name of the graph's input for w at a stride: that of one region, or of all that have a mask. */
+const maskName = (stride: number, region?: number): string =>
+  region === undefined ? `mask.${stride}` : `mask.${stride}.${region}`;
+/** The name of the graph's input for 1 / ⟨w⟩. */
 const unitName = (region: number, stride: number): string => `mask.${region}.${stride}.unit`;
 
-/** A layer's features `[1, rows, H, W]` where a region is: its box of them. */
-export function featuresWithin({ boxes }: Guided, region: number, layer: Layer, features: Tensor): Tensor {
-  const box = boxes?.[region]?.get(strideOf(layer));
+/** Whether regions are looked at one by one at a stride, each within its own box. */
+const areApart = (boxes: Guided["boxes"], stride: number): boolean =>
+  boxes?.some((byStride) => byStride?.has(stride)) ?? false;
+
+const maskedRegions = ({ planes }: Pick<Guidance, "planes">): readonly number[] =>
+  [...planes.keys()].filter((region) => planes[region] !== undefined);
+
+/**
+ * What is to be looked at of a layer's features `[1, rows, H, W]`: all of them under the masks of all regions, or each
+ * region's box of them under its own. Masks are inputs of the graph, `[regions, positions]`.
+ */
+export function underMasks(guided: Guided, layer: Layer, features: Tensor) {
+  const stride = strideOf(layer);
+  const regions = maskedRegions(guided);
+  if (!areApart(guided.boxes, stride)) {
+    const masks = input(maskName(stride), [regions.length, positionsOf(features)]);
+    return [{ within: features, masks, regions }];
+  }
+  return regions.map((region) => {
+    const within = cutOut(features, guided.boxes?.[region]?.get(stride));
+    return { within, masks: input(maskName(stride, region), [1, positionsOf(within)]), regions: [region] };
+  });
+}
+
+const positionsOf = ({ shape: [, , height, width] }: Tensor): number => height * width;
+
+function cutOut(features: Tensor, box: Box | undefined): Tensor {
   if (box === undefined) return features;
   const [batch, rows] = features.shape;
   const { left, top, width, height } = box;
   return slice(features, [0, 0, top, left], [batch, rows, top + height, left + width]);
 }
-
-/** √w of a region at a layer, as an input of the graph. @param features the layer's, `[1, rows, H, W]`. */
-export const maskInput = (region: number, layer: Layer, features: Tensor): Tensor =>
-  input(maskName(region, strideOf(layer)), [1, 1, ...features.shape.slice(2)]);
 
 /** 1 / ⟨w⟩ of a region at a layer, as an input of the graph. */
 export const unitInput = (region: number, layer: Layer): Tensor =>
@@ -172,17 +198,22 @@ const FREE = "keep.free";
 const KEPT = "keep.photograph";
 
 /** What a graph takes of the guidance: for all of the picture, or for one of its blocks. */
-export function guidanceArrays({ size, roots, boxes, units, keep }: Guidance, block?: Block): Arrays {
+export function guidanceArrays(guidance: Guidance, block?: Block): Arrays {
+  const { size, planes, boxes, units, keep } = guidance;
   const at = (plane: Float32Array, stride: number, whole?: Box): Float32Array => {
     const box = block ? scaledBox(block.region, stride) : whole;
     return box ? cut(plane, scaledBox({ left: 0, top: 0, ...size }, stride), box) : plane;
   };
-  const masks = roots.flatMap((byStride, region) =>
-    [...(byStride ?? [])].map(([stride, plane]) => {
-      const box = boxes[region]?.get(stride);
-      return [maskName(region, stride), at(plane, stride, box)] as const;
-    }),
-  );
+  const regions = maskedRegions(guidance);
+  const masks = [...(planes[regions[0]]?.keys() ?? [])].flatMap((stride) => {
+    const own = regions.map((region) => {
+      const plane = required(planes[region]?.get(stride), `mask of region ${region + 1}`);
+      return at(plane, stride, boxes[region]?.get(stride));
+    });
+    return !block && areApart(boxes, stride)
+      ? own.map((mask, i) => [maskName(stride, regions[i]), mask] as const)
+      : [[maskName(stride), joined(own)] as const];
+  });
   const means = units.flatMap((byStride, region) =>
     [...(byStride ?? [])].map(([stride, unit]) => [unitName(region, stride), Float32Array.of(unit)] as const),
   );
@@ -202,6 +233,9 @@ const scaledBox = ({ left, top, width, height }: Box, stride: number): Box => ({
   width: Math.floor(width / stride),
   height: Math.floor(height / stride),
 });
+
+/** Nearer the picture, features are few and large: to cut them takes as long as what is not computed then. */
+const LEAST_STRIDE_TO_CUT = 4;
 
 /** A box of more than this part of all is not worth the copy that cutting takes. */
 const WORTH_CUTTING = 0.9;

@@ -14,7 +14,7 @@ import { type Features, throughHeads } from "../network/network.ts";
 import { required } from "../required.ts";
 import { type Guidance, guidanceArrays, unguided, withKept } from "./guidance.ts";
 import { featuresOf, type Look, layersOf } from "./look.ts";
-import type { Arrays, Named } from "./named.ts";
+import { type Arrays, merged, type Named } from "./named.ts";
 import type { Variables } from "./preset.ts";
 import { targetInput, targetInputs } from "./targets.ts";
 import type { AveragesTerm, Term, Whole } from "./term.ts";
@@ -55,9 +55,12 @@ export function objectiveGraph(
   const image = withKept(imageOf(variables, look.settings.variables), guidance);
   const features = featuresOf(image, layersOf(terms), look);
   const whole = { shape: image.shape, features: throughHeads(features), shares: guidance.shares };
+  const averages = merged(
+    terms.map((term) => (term.over === "averages" ? term.averages(features, guidance) : {})),
+  );
   const { losses, total } = weigh(terms, (term) =>
     term.over === "averages"
-      ? averagesLoss(term, term.averages(features, guidance), features)
+      ? averagesLoss(term, averages, features)
       : term.loss({ image, features: whole.features, whole }, targetInput(term, whole.features)),
   );
   const [gradient] = gradients(total, [variables]);

@@ -26,6 +26,17 @@ export function addTo(whole: Float32Array, size: Size, part: Float32Array, box: 
   });
 }
 
+/** All values of some arrays, one after the other. */
+export function joined(arrays: readonly Float32Array[]): Float32Array {
+  const result = new Float32Array(arrays.reduce((length, array) => length + array.length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    result.set(array, at);
+    at += array.length;
+  }
+  return result;
+}
+
 /** 1 where the block's region is its own, 0 elsewhere: `[region.height, region.width]`. */
 export function ownership({ region, owned }: Block): Float32Array {
   const mask = new Float32Array(region.width * region.height);

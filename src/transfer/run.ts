@@ -115,7 +115,7 @@ export function beginRun(
   const subject = prepareColours({ photograph, styles, keep }, settings.color);
   const masked = maskedRegions(subject);
   const terms = termsOf(steering.settings(), masked).filter(({ counts }) => counts || steerable);
-  // Of each region its mask, averaged and as roots; of what is kept the photograph, the mask, and what is free.
+  // Of each region its mask, as it is and averaged; of what is kept the photograph, the mask, and what is free.
   const planes = 3 * masked.filter(Boolean).length + (keep === undefined ? 0 : 5);
   const pictures = {
     content,

@@ -1,23 +1,24 @@
 /**
  * The fidelity of two covariance matrices, tr (R Σ R)^½ for R the root of the other: what the Wasserstein-2 distance of
  * normal distributions measures their overlap by (Olkin and Pukelsheim, 1982). R Σ R has the square of the
- * matrices' condition numbers, more than float32 can resolve, so it is never formed: with Q = Σ^½ and U the polar factor of
- * R Q, the fidelity is the sum of R Q's singular values, tr Uᵀ R Q, and its slopes follow from U as well.
+ * matrices' condition numbers, more than float32 can resolve, so it is never formed: with any L for which Σ = L Lᵀ, and U the
+ * polar factor of R L, the fidelity is the sum of R L's singular values, tr Uᵀ R L, and its slopes follow from U as well.
  * @module
  */
 import { ImpastoError } from "../../errors.ts";
 import { type Shape, ShapeError, sameShape } from "../shape.ts";
 import { apply, type Emit, type Operation, type Tensor } from "../tensor.ts";
+import { emitFactor } from "./factor.ts";
 import { cubicSteps, fewestSteps } from "./minimax-steps.ts";
 import { multiply } from "./multiply.ts";
-import { emitPolarFactor, emitRoots } from "./newton-schulz.ts";
+import { emitGemm, emitPolarFactor, emitRoots } from "./newton-schulz.ts";
 
 /**
  * For eigenvalues of Σ down to 2.5e-5 of its norm. Those of features, regularised, seldom go below 5e-5; where they do, the
  * slope is off by a part in a hundred.
  */
 const ROOT_STEPS = { fewProducts: fewestSteps(5e-3), fewNodes: cubicSteps(5e-3, 9) };
-/** For singular values of R Q down to some 1e-5 of its norm, which Newton's step has brought to 5e-3 of each other. */
+/** For singular values of R L down to some 1e-5 of its norm, which Newton's step has brought to 5e-3 of each other. */
 const POLAR_STEPS = cubicSteps(4e-3, 9);
 
 function requireAlike(operation: string, shapes: readonly Shape[]): Shape {
@@ -33,24 +34,26 @@ const noGradient = (operation: string) => (): never => {
   throw new ImpastoError(`${operation} is a derivative, and has no gradient of its own.`);
 };
 
-/** Emits Q and Q⁻¹, R Q and its polar factor U. Emitted twice for the same matrices, they are computed once. */
+/** Emits L and L⁻¹, R L and its polar factor U. Emitted twice for the same matrices, they are computed once. */
 function emitFactors(
   emit: Emit,
   [root = "", inverseRoot = "", covariance = ""]: readonly string[],
   rows: number,
 ) {
-  const { root: q, inverse } = emitRoots(
-    emit,
-    covariance,
-    rows,
-    emit.capabilities.fewProducts ? ROOT_STEPS.fewProducts : ROOT_STEPS.fewNodes,
-  );
-  const product = emit.node("MatMul", [root, q]);
-  const inverseTransposed = emit.node("MatMul", [inverseRoot, inverse]);
-  return { q, inverse, product, polar: emitPolarFactor(emit, product, inverseTransposed, rows, POLAR_STEPS) };
+  const { factor, inverse } = emit.capabilities.fewProducts
+    ? emitFactor(emit, covariance, rows, ROOT_STEPS.fewProducts)
+    : emitRoots(emit, covariance, rows, ROOT_STEPS.fewNodes);
+  const product = emit.node("MatMul", [root, factor]);
+  const inverseTransposed = emitGemm(emit, 1, inverseRoot, inverse, undefined, { transB: 1 });
+  return {
+    factor,
+    inverse,
+    product,
+    polar: emitPolarFactor(emit, product, inverseTransposed, rows, POLAR_STEPS),
+  };
 }
 
-/** y = tr (R Σ R)^½: ∂y/∂R = U Q, ∂y/∂Σ = ½ R U Q⁻¹. R⁻¹ only helps to compute it. */
+/** y = tr (R Σ R)^½: ∂y/∂R = U Lᵀ, ∂y/∂Σ = ½ R U L⁻¹. R⁻¹ only helps to compute it. */
 export const fidelityOperation: Operation<object> = {
   name: "fidelity",
   shape(shapes) {
@@ -73,18 +76,18 @@ export const fidelityOperation: Operation<object> = {
   },
 };
 
-/** U Q, the slope of the fidelity by R. */
+/** U Lᵀ, the slope of the fidelity by R. */
 export const fidelityByRootOperation: Operation<object> = {
   name: "fidelityByRoot",
   shape: (shapes) => requireAlike("fidelityByRoot", shapes),
   gradient: noGradient("fidelityByRoot"),
   onnx(emit, names, { output }) {
-    const { q, polar } = emitFactors(emit, names, output.shape[0]);
-    return emit.node("MatMul", [polar, q]);
+    const { factor, polar } = emitFactors(emit, names, output.shape[0]);
+    return emitGemm(emit, 1, polar, factor, undefined, { transB: 1 });
   },
 };
 
-/** ½ R U Q⁻¹, the slope of the fidelity by Σ: half the map that carries one normal distribution to the other. */
+/** ½ R U L⁻¹, the slope of the fidelity by Σ: half the map that carries one normal distribution to the other. */
 export const fidelityByCovarianceOperation: Operation<object> = {
   name: "fidelityByCovariance",
   shape: (shapes) => requireAlike("fidelityByCovariance", shapes),

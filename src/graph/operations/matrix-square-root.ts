@@ -26,7 +26,7 @@ export const matrixSquareRootOperation: Operation<object> = {
   name: "matrixSquareRoot",
   shape: (shapes) => requireSquare("matrixSquareRoot", shapes),
   gradient: noGradient("matrixSquareRoot"),
-  onnx: (emit, [a = ""], { output: { shape } }) => emitRoots(emit, a, shape[0], STEPS).root,
+  onnx: (emit, [a = ""], { output: { shape } }) => emitRoots(emit, a, shape[0], STEPS).factor,
 };
 
 /** y = A^−½ */

@@ -35,7 +35,7 @@ export function emitRoots(emit: Emit, matrix: string, rows: number, [first, ...s
     z = emit.node("MatMul", [t, z]);
   }
   const root = emit.node("Sqrt", [norm]);
-  return { root: emit.node("Mul", [y, root]), inverse: emit.node("Div", [z, root]) };
+  return { factor: emit.node("Mul", [y, root]), inverse: emit.node("Div", [z, root]) };
 }
 
 /**
@@ -110,7 +110,7 @@ function emitNorm(emit: Emit, matrix: string): string {
 }
 
 /** α·x·y + β·z */
-function emitGemm(
+export function emitGemm(
   emit: Emit,
   alpha: number,
   x: string,

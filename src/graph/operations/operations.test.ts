@@ -29,6 +29,7 @@ import { subtractOperation } from "./subtract.ts";
 import { expandOperation, sumOperation } from "./sum.ts";
 import { atLeastOperation, positiveOperation } from "./threshold.ts";
 import { transposeOperation } from "./transpose.ts";
+import { weightedMomentsOperation } from "./weighted-moments.ts";
 
 /** Every operation by its name: the samples below do not compile when one has none. */
 const operations = {
@@ -55,6 +56,7 @@ const operations = {
   relu: reluOperation,
   reshape: reshapeOperation,
   rowProducts: rowProductsOperation,
+  weightedMoments: weightedMomentsOperation,
   scaleInBlocks: scaleInBlocksOperation,
   slice: sliceOperation,
   squareRoot: squareRootOperation,
@@ -194,6 +196,8 @@ const samples: { readonly [N in OperationName]: readonly Sample<Attributes[N]>[]
     { inputs: [[1, 2, 3, 5]], attributes: { order: [0, 2, 3, 1] } },
     { inputs: [[2, 3, 5]], attributes: { order: [2, 0, 1] } },
   ],
+  // Its inputs depend on each other: see weighted-moments.test.ts.
+  weightedMoments: [],
   upsample: [plain([1, 1, 1, 1]), plain([1, 3, 2, 5]), plain([2, 2, 3, 1])],
 };
 

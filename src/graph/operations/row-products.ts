@@ -26,21 +26,31 @@ export const rowProductsOperation: Operation<object> = {
   gradient: (incoming, { inputs: [x] }) => [matmul(add(incoming, transpose(incoming)), x)],
   onnx(emit, [x], { inputs: [{ shape }] }) {
     const [rows, columns] = shape;
-    const split = emit.capabilities.splitSums ? partsOf(rows, columns, rows) : 1;
-    if (split > 1) {
-      const cut = emitParts(emit, x, rows, columns, split);
-      const turned = emit.node("Transpose", [cut], { perm: { integers: [0, 2, 1] } });
-      return emitSumOfParts(emit, emit.node("MatMul", [cut, turned]));
-    }
-    const parts = Array.from({ length: Math.ceil(columns / COLUMNS) }, (_, part) =>
-      emitProducts(emit, columns <= COLUMNS ? x : emitColumns(emit, x, part * COLUMNS, columns)),
-    );
-    return parts.length === 1 ? parts[0] : emit.node("Sum", parts);
+    return emitRowProducts(emit, { name: x, rows }, { name: x, rows }, columns);
   },
 };
 
-const emitProducts = (emit: Emit, x: string): string =>
-  emit.node("MatMul", [x, emit.node("Transpose", [x], { perm: { integers: [1, 0] } })]);
+/** A matrix by its value's name. */
+interface Rows {
+  readonly name: string;
+  readonly rows: number;
+}
+
+/** Emits X Yᵀ. */
+export function emitRowProducts(emit: Emit, x: Rows, y: Rows, columns: number): string {
+  const split = emit.capabilities.splitSums ? partsOf(x.rows, columns, y.rows) : 1;
+  if (split > 1) {
+    const [left, right] = [x, y].map(({ name, rows }) => emitParts(emit, name, rows, columns, split));
+    const turned = emit.node("Transpose", [right], { perm: { integers: [0, 2, 1] } });
+    return emitSumOfParts(emit, emit.node("MatMul", [left, turned]));
+  }
+  const products = (from: number): string => {
+    const cut = ({ name }: Rows) => (columns <= COLUMNS ? name : emitColumns(emit, name, from, columns));
+    return emit.node("MatMul", [cut(x), emit.node("Transpose", [cut(y)], { perm: { integers: [1, 0] } })]);
+  };
+  const parts = Array.from({ length: Math.ceil(columns / COLUMNS) }, (_, part) => products(part * COLUMNS));
+  return parts.length === 1 ? parts[0] : emit.node("Sum", parts);
+}
 
 const emitColumns = (emit: Emit, x: string, from: number, columns: number): string =>
   emit.node("Slice", [

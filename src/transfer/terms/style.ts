@@ -91,7 +91,7 @@ function styleTerm(layer: Layer, choices: StyleChoices, region: number, masked: 
     region,
     masked,
     averages: (features, guided) =>
-      guided && masked ? maskedAveragesOf(features, layer, region, guided) : averagesOf(features, layer),
+      guided && masked ? maskedAveragesOf(features, layer, guided) : averagesOf(features, layer),
     target(averages, network) {
       const map = featuresAt(network, layer);
       return measure.prepare(throughHead(momentsAmong(averages, layer), map), map.channels);
