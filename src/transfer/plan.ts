@@ -245,9 +245,9 @@ function costsOf({ network, settings, terms, copied = false, limits = {} }: Work
   const tensors = topologicalOrder(layers.map((layer) => featuresAt(features, layer).tensor));
   const bytesOf = (some: readonly { readonly shape: readonly number[] }[]): number =>
     some.reduce((sum, { shape }) => sum + sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT, 0);
-  const weighed = terms.flatMap((term) =>
-    term.over === "averages" && term.masked ? [featuresAt(features, term.layer).tensor] : [],
-  );
+  const masked = terms.flatMap((term) => (term.over === "averages" && term.masked ? [term.layer] : []));
+  // With ones below, and weighed by each mask.
+  const weighed = [...new Set(masked), ...masked].map((layer) => featuresAt(features, layer).tensor);
   const made = tensors.filter(({ leaf }) => leaf === undefined);
   const activations = bytesOf([...made, ...weighed]) / PROBE ** 2;
   const largest = Math.max(VECTOR, ...made.map((tensor) => bytesOf([tensor]) / PROBE ** 2));

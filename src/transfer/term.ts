@@ -54,7 +54,7 @@ export interface AveragesTerm extends TermBase, AveragesAt {
   target(averages: Named<Tensor>, network: Features): Named<Tensor>;
   /** Whose paintings its target is of; see guidance.ts. */
   readonly region: number;
-  /** Whether a mask weighs the features, which takes a copy of them. */
+  /** Whether a mask weighs the features, which takes copies of them. */
   readonly masked: boolean;
   /** The distance of averages from a target, a single number. */
   loss(averages: Named<Tensor>, target: Named<Tensor>, network: Features): Tensor;
