@@ -153,7 +153,7 @@ export const styleNeeded =
   };
 
 /** What a job's options come to; the size is the job's own, for a preset may have its way of rounding. */
-const settingsOf = ({ options, size }: Job): Settings => ({
+export const settingsOf = ({ options, size }: Job): Settings => ({
   ...resolveSettings(options),
   contentSize: () => size,
 });
