@@ -36,14 +36,6 @@ export interface NodePlatformOptions {
   readonly environment?: Environment | undefined;
 }
 
-/** What there is beside what every studio needs. */
-export interface NodePlatform extends Platform {
-  /** Fetches VGG-19. */
-  fetchWeights(told: (done: number, total: number) => void): Promise<void>;
-  /** Takes a file of VGG-19's weights. */
-  addWeights(file: Blob, name: string): Promise<void>;
-}
-
 /** The longest side to begin with. */
 const SIZE = 512;
 
@@ -54,7 +46,7 @@ const RESULTS = "results";
  * Opens it.
  * @throws MisuseError where the folder cannot be used.
  */
-export async function openNodePlatform(options: NodePlatformOptions): Promise<NodePlatform> {
+export async function openNodePlatform(options: NodePlatformOptions): Promise<Platform> {
   const {
     folder,
     software,

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type FakeServer, startFakeServer } from "../../../test/studio/fake-studio.ts";
 import { ImpastoError, MisuseError } from "../../errors.ts";
+import { OtherPageError } from "../helm.ts";
 
 let server: FakeServer;
 beforeAll(async () => {
@@ -33,7 +34,8 @@ test.each([
   ["POST", "runs/r-1/steer", { strength: 0.7 }, ["steer", "r-1", { strength: 0.7 }]],
   ["POST", "runs/r-1/keep", {}, ["keep", "r-1"]],
   ["POST", "runs/r-1/stop", {}, ["stop", "r-1"]],
-  ["POST", "runs/r-1/resume", {}, ["resume", "r-1"]],
+  ["POST", "runs/r-1/resume", {}, ["resume", "r-1", undefined]],
+  ["POST", "runs/r-1/resume", { version: "2" }, ["resume", "r-1", "2"]],
   ["DELETE", "runs/r-1", undefined, ["discard", "r-1"]],
   ["POST", "runs/r-1/versions/v-2/star", { starred: true }, ["star", "r-1", "v-2", true]],
   ["POST", "runs/r-1/versions/v-2/remove", { removed: false }, ["remove", "r-1", "v-2", false]],
@@ -81,6 +83,7 @@ describe("A failure", () => {
       status: 500,
       said: { message: "No weights.", lacks: "weights" },
     });
+    expect((await failing(new OtherPageError("Another page steers."))).status).toBe(409);
     expect(await failing(new Error("bad_alloc"))).toMatchObject({ status: 500, said: { lacks: "memory" } });
   });
 

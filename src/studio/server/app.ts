@@ -130,6 +130,14 @@ function addGiving(app: Hono<Env>, { studio, folder }: AppOptions): void {
   });
 }
 
+/** From which version a run is gone on with, if not from where it stopped. */
+const resumption = z.strictObject({
+  version: z
+    .string()
+    .regex(/^[\w-]{1,64}$/)
+    .optional(),
+});
+
 function addRuns(app: Hono<Env>, { studio }: AppOptions): void {
   app.post("/api/take-over", async (context) => {
     await actor(studio, context).takeOver();
@@ -148,11 +156,16 @@ function addRuns(app: Hono<Env>, { studio }: AppOptions): void {
     const steering = await jsonOf(context.env.incoming, steeringSchema);
     return context.json(await engine.steer(context.req.param("id"), steering));
   });
-  for (const verb of ["keep", "stop", "resume"] as const) {
+  for (const verb of ["keep", "stop"] as const) {
     app.post(`/api/runs/${ID}/${verb}`, async (context) =>
       context.json(await actor(studio, context)[verb](context.req.param("id"))),
     );
   }
+  app.post(`/api/runs/${ID}/resume`, async (context) => {
+    const engine = actor(studio, context);
+    const { version } = await jsonOf(context.env.incoming, resumption);
+    return context.json(await engine.resume(context.req.param("id"), version));
+  });
   app.delete(`/api/runs/${ID}`, async (context) => {
     await actor(studio, context).discard(context.req.param("id"));
     return context.body(null, 204);

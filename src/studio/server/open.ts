@@ -8,7 +8,9 @@ import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeFolder } from "../folder-store.node.ts";
-import { type NodePlatform, type NodePlatformOptions, openNodePlatform } from "../platform.node.ts";
+import { type NodePlatformOptions, openNodePlatform } from "../platform.node.ts";
+import type { Platform } from "../platform.ts";
+import { Studio } from "../studio.ts";
 import { type Connectable, createApp } from "./app.ts";
 import { bracketed, doorOf } from "./door.ts";
 import { holdFolder } from "./hold-folder.ts";
@@ -48,12 +50,12 @@ const PAGE = new URL("../page/", import.meta.url);
 
 /**
  * Opens a studio.
- * @param openEngine makes the studio itself.
+ * @param openEngine makes the studio itself; another one, for tests.
  * @throws MisuseError where the port or the folder is taken, or there is no such host or folder.
  */
 export async function openStudio(
   { host = "127.0.0.1", port: asked, pageFolder = fileURLToPath(PAGE), ...options }: StudioOptions,
-  openEngine: (platform: NodePlatform) => Promise<ServedStudio>,
+  openEngine: (platform: Platform) => Promise<ServedStudio> = (platform) => Studio.open(platform),
 ): Promise<OpenedStudio> {
   const folder = resolve(options.folder);
   const { server, port } = await listenAt(host, asked);

@@ -8,11 +8,8 @@ import { getRequestListener } from "@hono/node-server";
 import { MisuseError } from "../../errors.ts";
 import { type Door, refusalOf } from "./door.ts";
 import { HEADERS } from "./headers.ts";
+import { FIRST_PORT, PORTS_TRIED } from "./ports.ts";
 import type { Session } from "./session.ts";
-
-/** Where the studio is, where it was not told: the first of these ports that is free. */
-export const FIRST_PORT = 7860;
-const PORTS_TRIED = 50;
 
 /** What answers requests that were let in. */
 export interface Application {
