@@ -34,13 +34,13 @@ it("prints one address that lets in, and ends without a trace of haste when it i
   expect(await about.json()).toMatchObject({
     kind: "server",
     software: expect.stringMatching(/^impasto \d/),
-    folder: join(root, "mine", "results"),
+    folder: join(root, "mine"),
   });
   studio.child.kill("SIGTERM");
   const { code, stdout, stderr } = await studio.ended;
   expect({ code, stdout }).toEqual({ code: 0, stdout: `${address}\n` });
   expect(stderr).toContain(join(root, "mine"));
-  expect(readdirSync(join(root, "mine"))).not.toContain(".studio-lock");
+  expect(readdirSync(join(root, "mine", ".studio"))).toEqual(["session"]);
 });
 
 it("refuses a port that is taken, and one that is none, in a sentence", async () => {

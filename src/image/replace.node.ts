@@ -75,7 +75,7 @@ async function takeAfter(file: FileHandle, { mode, uid, gid }: Stats): Promise<v
 }
 
 /** So that the new name outlasts a power failure. Not every system can: Windows opens no folders. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path).catch(() => undefined);
   await folder?.sync().catch(() => {});
   await folder?.close();

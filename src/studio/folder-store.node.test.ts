@@ -29,7 +29,7 @@ test("What is written is a file of that name, and is read again, also by a store
   expect(await store.read("runs/4f1c/run.json")).toBeUndefined();
   await store.write("runs/4f1c/run.json", [bytes("first"), bytes(" and second")]);
   expect(text(await store.read("runs/4f1c/run.json"))).toBe("first and second");
-  expect(readFileSync(join(folder, "runs", "4f1c", "run.json"), "utf8")).toBe("first and second");
+  expect(readFileSync(join(folder, ".studio", "runs", "4f1c", "run.json"), "utf8")).toBe("first and second");
   const later = await openFolderStore(folder);
   await later.write("runs/4f1c/run.json", [bytes("third")]);
   expect(text(await store.read("runs/4f1c/run.json"))).toBe("third");
@@ -41,28 +41,44 @@ test("What is written is a file of that name, and is read again, also by a store
 test("Names are listed in order by how they begin, hidden files and links left out", async () => {
   const folder = newFolder();
   const store = await openFolderStore(folder);
-  for (const name of [
-    "runs/b/run.json",
-    "runs/a/state",
-    "runs/a/run.json",
-    "results/cat – étoile.png",
-    "pace.json",
-  ]) {
-    await store.write(name, [bytes(name)]);
-  }
-  writeFileSync(join(folder, ".session"), "");
-  symlinkSync(join(folder, "pace.json"), join(folder, "runs", "link"));
+  const names = ["runs/b/run.json", "runs/a/state", "runs/a/run.json", "pace.json"];
+  for (const name of names) await store.write(name, [bytes(name)]);
+  const inside = join(folder, ".studio");
+  writeFileSync(join(inside, ".hidden"), "");
+  symlinkSync(join(inside, "pace.json"), join(inside, "runs", "link"));
   expect(await store.list("runs/")).toEqual(["runs/a/run.json", "runs/a/state", "runs/b/run.json"]);
   expect(await store.list("runs/a")).toEqual(["runs/a/run.json", "runs/a/state"]);
   expect(await store.list("pa")).toEqual(["pace.json"]);
-  expect(await store.list("")).toHaveLength(5);
+  expect(await store.list("")).toHaveLength(4);
   expect(await store.list("nothing/")).toEqual([]);
+});
+
+test("What came of runs is to be seen in the folder itself, beside what else people keep there", async () => {
+  const folder = newFolder();
+  mkdirSync(join(folder, "pictures"), { recursive: true });
+  writeFileSync(join(folder, "pictures", "mine.jpg"), "mine");
+  writeFileSync(join(folder, "cat.png"), "my cat");
+  const store = await openFolderStore(folder);
+  await store.write("results/cat – étoile.png", [bytes("a picture")]);
+  expect(readdirSync(folder).sort()).toEqual([".studio", "cat – étoile.png", "cat.png", "pictures"]);
+  expect(text(await store.read("results/cat – étoile.png"))).toBe("a picture");
+  // Whoever looks for a free name has to know what is taken.
+  expect(await store.list("results/")).toEqual([
+    "results/cat – étoile.png",
+    "results/cat.png",
+    "results/pictures",
+  ]);
+  expect(await store.list("pictures/")).toEqual([]);
+  await store.remove("results/cat – étoile.png");
+  expect(readdirSync(folder).sort()).toEqual([".studio", "cat.png", "pictures"]);
 });
 
 test.each([
   "",
   "/etc/passwd",
   "../a",
+  "results/../a",
+  "results/a/b",
   "runs/../../a",
   "runs//a",
   "a\\b",
@@ -96,14 +112,18 @@ test("What a killed process was writing is cleared away", async () => {
   const folder = newFolder();
   const store = await openFolderStore(folder);
   await store.write("runs/a/run.json", [bytes("whole")]);
+  const inside = join(folder, ".studio");
   const left = [
-    temporaryBeside(join(folder, "runs", "a", "run.json")),
-    temporaryBeside(join(folder, "given")),
+    temporaryBeside(join(inside, "runs", "a", "run.json")),
+    temporaryBeside(join(inside, "given")),
   ];
-  for (const path of left) writeFileSync(path, "ha");
+  // Another program's, for all that is known.
+  const foreign = temporaryBeside(join(folder, "cat.png"));
+  for (const path of [...left, foreign]) writeFileSync(path, "ha");
   await openFolderStore(folder);
   expect(left.filter(existsSync)).toEqual([]);
-  expect(readdirSync(join(folder, "runs", "a"))).toEqual(["run.json"]);
+  expect(existsSync(foreign)).toBe(true);
+  expect(readdirSync(join(inside, "runs", "a"))).toEqual(["run.json"]);
 });
 
 test("What cannot be a folder is misuse", async () => {

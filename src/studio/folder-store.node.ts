@@ -1,23 +1,31 @@
 /**
- * Bytes by names in a folder, each a file that people can see. A file is whole or is not there: what was being written when
- * a process was killed is cleared away when the folder is opened again.
+ * Bytes by names in a folder that people look into: what came of runs is there to be seen, beside whatever else they keep
+ * there, and everything else is in one hidden folder within. A file is whole or is not there: what was being written when a
+ * process was killed is cleared away when the folder is opened again.
  * @module
  */
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { ImpastoError, MisuseError } from "../errors.ts";
-import { isTemporary } from "../image/replace.node.ts";
+import { isTemporary, syncFolder, temporaryBeside } from "../image/replace.node.ts";
 import { writeAtomically } from "../image/write.node.ts";
 import { turns } from "../job/runner.ts";
 import type { Store } from "./platform.ts";
+import { RESULTS } from "./run-record.ts";
+
+/** The folder within that is the studio's own. */
+export const insideOf = (folder: string): string => join(folder, ".studio");
 
 /**
  * Opens a folder, which is made where there is none.
  * @throws MisuseError where it cannot be used.
  */
 export async function openFolderStore(folder: string): Promise<Store> {
-  await makeFolder(folder);
-  for (const path of await filesIn(folder)) if (isTemporary(path)) await rm(path, { force: true });
+  const inside = insideOf(folder);
+  await makeFolder(inside);
+  for (const path of await filesIn(inside)) if (isTemporary(path)) await rm(path, { force: true });
+  const pathOf = (name: string): string =>
+    isResult(checkedName(name)) ? join(folder, name.slice(RESULTS.length)) : join(inside, ...name.split("/"));
   // Of one name, what was asked for last is what stays.
   const inTurn = new Map<string, ReturnType<typeof turns>>();
   const inTurnOf = <Result>(name: string, work: () => Promise<Result>): Promise<Result> => {
@@ -25,23 +33,13 @@ export async function openFolderStore(folder: string): Promise<Store> {
     inTurn.set(name, own);
     return own(work);
   };
-  const pathOf = (name: string): string => join(folder, ...checkedName(name).split("/"));
   return {
-    async read(name) {
-      const bytes = await readFile(pathOf(name)).catch((cause: unknown) => {
-        if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined;
-        throw new ImpastoError(`"${pathOf(name)}" cannot be read (${codeOf(cause)})`, { cause });
-      });
-      return bytes;
-    },
+    read: async (name) => readIfThere(pathOf(name)),
     async write(name, parts) {
       const path = pathOf(name);
-      await inTurnOf(name, async () => {
-        await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
-          throw new ImpastoError(`"${dirname(path)}" cannot be made (${codeOf(cause)})`, { cause });
-        });
-        await writeAtomically(path, parts);
-      });
+      await inTurnOf(name, () =>
+        isResult(name) ? writeAmongOthers(path, parts, inside) : writeInside(path, parts),
+      );
     },
     async remove(name) {
       const path = pathOf(name);
@@ -49,23 +47,61 @@ export async function openFolderStore(folder: string): Promise<Store> {
       inTurn.delete(name);
     },
     async list(prefix) {
+      if (isResult(prefix)) {
+        // All that is there, for nothing of it may be written over.
+        const names = await readdir(folder).catch(() => []);
+        return names
+          .map((name) => RESULTS + name)
+          .filter((name) => name.startsWith(prefix) && isName(name))
+          .sort();
+      }
       // What is asked for is most often in one folder of many.
       const [, within = ""] = /^(.*\/)?[^/]*$/.exec(prefix) ?? [];
-      const start = within === "" ? folder : pathOf(within.slice(0, -1));
-      const names = (await filesIn(start)).map((path) => relative(folder, path).split(sep).join("/"));
+      const start = within === "" ? inside : pathOf(within.slice(0, -1));
+      const names = (await filesIn(start)).map((path) => relative(inside, path).split(sep).join("/"));
       return names.filter((name) => name.startsWith(prefix) && isName(name)).sort();
     },
   };
 }
 
+const isResult = (name: string): boolean => name.startsWith(RESULTS);
+
 /** Makes a folder where there is none. @throws MisuseError where it cannot be made. */
 export async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw new MisuseError(
-      `"${folder}" cannot be used as a folder (${codeOf(cause)}); name another with --folder`,
+      `"${dirname(folder)}" cannot be used as a folder (${codeOf(cause)}); name another with --folder`,
       { cause },
     );
   });
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  return readFile(path).catch((cause: unknown) => {
+    if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined;
+    throw new ImpastoError(`"${path}" cannot be read (${codeOf(cause)})`, { cause });
+  });
+}
+
+async function writeInside(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  await mkdir(dirname(path), { recursive: true }).catch((cause: unknown) => {
+    throw new ImpastoError(`"${dirname(path)}" cannot be made (${codeOf(cause)})`, { cause });
+  });
+  await writeAtomically(path, parts);
+}
+
+/** Written where nobody looks, and moved when it is whole. */
+async function writeAmongOthers(path: string, parts: readonly Uint8Array[], inside: string): Promise<void> {
+  const made = temporaryBeside(join(inside, "result"));
+  try {
+    await writeAtomically(made, parts);
+    await rename(made, path);
+  } catch (cause) {
+    await rm(made, { force: true });
+    if (cause instanceof ImpastoError) throw cause;
+    throw new ImpastoError(`"${path}" cannot be written (${codeOf(cause)})`, { cause });
+  }
+  await syncFolder(dirname(path));
 }
 
 /** Plain files in a folder and those below it, links left out; none where there is no folder. */
@@ -83,10 +119,13 @@ const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 /** As long as most systems allow, with room for what is written beside it. */
 const MOST_BYTES = 200;
 
-const isName = (name: string): boolean =>
-  name
-    .split("/")
-    .every((part) => PART.test(part) && !DEVICE.test(part) && Buffer.byteLength(part) <= MOST_BYTES);
+function isName(name: string): boolean {
+  const parts = name.split("/");
+  if (isResult(name) && parts.length > 2) return false;
+  return parts.every(
+    (part) => PART.test(part) && !DEVICE.test(part) && Buffer.byteLength(part) <= MOST_BYTES,
+  );
+}
 
 function checkedName(name: string): string {
   if (isName(name)) return name;

@@ -34,7 +34,7 @@ test("It says what it computes on, with how much, and which networks there are",
     machine: "2 threads of the processor",
     memory: 3e9,
     size: 512,
-    folder: join(folder, "studio", "results"),
+    folder: join(folder, "studio"),
   });
   expect(about.networks).toEqual([
     { name: "built-in", ready: true },

@@ -39,9 +39,6 @@ export interface NodePlatformOptions {
 /** The longest side to begin with. */
 const SIZE = 512;
 
-/** Where the store has the pictures that came of runs. */
-const RESULTS = "results";
-
 /**
  * Opens it.
  * @throws MisuseError where the folder cannot be used.
@@ -87,7 +84,7 @@ export async function openNodePlatform(options: NodePlatformOptions): Promise<Pl
       ],
       memory,
       size: SIZE,
-      folder: resolve(folder, RESULTS),
+      folder: resolve(folder),
     };
   }
 

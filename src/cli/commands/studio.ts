@@ -22,11 +22,11 @@ export async function studioCommand(flags: Readonly<Record<string, unknown>>): P
   const interrupt = watchForInterrupt(() => note("Closing the studio; press Ctrl-C again to end at once."));
   const asked = new Promise<void>((resolve) => interrupt.signal.addEventListener("abort", () => resolve()));
   try {
-    const folder = textFrom(flags.folder) ?? STUDIO_FOLDER;
+    const folder = textFrom(flags.folder) || STUDIO_FOLDER;
     const software = readSoftware();
     const studio = await openStudio({ folder, software, host, port, network, device, threads, memory });
     process.stdout.write(`${studio.address}\n`);
-    note(`Open this address in a browser. Everything is kept in ${studio.folder}; Ctrl-C ends the studio.`);
+    note(`Open this address in a browser. Pictures go to ${studio.folder}; Ctrl-C ends the studio.`);
     if (!isLoopback(host)) {
       // Not to be silenced.
       process.stderr.write(

@@ -4,7 +4,7 @@
  * @module
  */
 import { readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { MisuseError } from "../../errors.ts";
 
@@ -14,10 +14,11 @@ const RETRY = 200;
 
 /**
  * Takes a folder, until it is let go of.
+ * @param folder the one within that is the studio's own.
  * @throws MisuseError where another studio has it.
  */
 export async function holdFolder(folder: string): Promise<() => Promise<void>> {
-  const owner = join(folder, ".studio-owner");
+  const owner = join(folder, "owner");
   const until = Date.now() + 2 * STALE;
   for (;;) {
     const release = await tryToHold(folder);
@@ -31,7 +32,7 @@ export async function holdFolder(folder: string): Promise<() => Promise<void>> {
     }
     if (Date.now() > until || isAlive(await readFile(owner, "utf8").catch(() => ""))) {
       throw new MisuseError(
-        `Another studio works in "${folder}"; use that one, or name another folder with --folder`,
+        `Another studio works in "${dirname(folder)}"; use that one, or name another folder with --folder`,
       );
     }
     await sleep(RETRY);
@@ -42,7 +43,7 @@ async function tryToHold(folder: string): Promise<(() => Promise<void>) | undefi
   const { lock } = await import("proper-lockfile");
   try {
     return await lock(folder, {
-      lockfilePath: join(folder, ".studio-lock"),
+      lockfilePath: join(folder, "lock"),
       stale: STALE,
       update: STALE / 3,
       // Nobody else takes it while this process shows signs of life.

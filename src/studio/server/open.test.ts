@@ -55,8 +55,10 @@ test("A page that was let in finds the next studio of the same folder, and that 
   const other = await open({ port });
   expect((await fetch(new URL("/api/about", other.address), { headers: { Cookie } })).status).toBe(403);
   await other.close();
-  expect(readdirSync(folder)).toEqual([".session"]);
-  if (process.platform !== "win32") expect(statSync(join(folder, ".session")).mode & 0o777).toBe(0o600);
+  expect(readdirSync(folder)).toEqual([".studio"]);
+  expect(readdirSync(join(folder, ".studio"))).toEqual(["session"]);
+  if (process.platform !== "win32")
+    expect(statSync(join(folder, ".studio", "session")).mode & 0o777).toBe(0o600);
 });
 
 test("A studio that is closed ends its engine, its streams and its port", async () => {

@@ -7,7 +7,7 @@ import type { Server } from "node:http";
 import { networkInterfaces } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { makeFolder } from "../folder-store.node.ts";
+import { insideOf, makeFolder } from "../folder-store.node.ts";
 import { type NodePlatformOptions, openNodePlatform } from "../platform.node.ts";
 import type { Platform } from "../platform.ts";
 import { Studio } from "../studio.ts";
@@ -69,12 +69,13 @@ export async function openStudio(
     for (const one of closing.splice(0).reverse()) await one();
   };
   try {
-    await makeFolder(folder);
-    closing.push(await holdFolder(folder));
+    const inside = insideOf(folder);
+    await makeFolder(inside);
+    closing.push(await holdFolder(inside));
     const studio = await openEngine(await openNodePlatform({ ...options, folder, signal }));
     closing.push(() => studio.close());
-    const session = openSession(port, await secretOf(folder));
-    const app = createApp({ studio, files: await pageFiles(pageFolder), folder, signal });
+    const session = openSession(port, await secretOf(inside));
+    const app = createApp({ studio, files: await pageFiles(pageFolder), folder: inside, signal });
     answerAt(server, doorOf(port, namesOf(host)), session, app);
     const shown = isAnywhere(host) ? "127.0.0.1" : host;
     return { address: `http://${bracketed(shown)}:${port}/?token=${session.token}`, folder, close };

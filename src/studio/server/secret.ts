@@ -7,7 +7,7 @@ import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { randomWord } from "./session.ts";
 
-const FILE = ".session";
+const FILE = "session";
 
 /** Reads a folder's word, or makes one. */
 export async function secretOf(folder: string): Promise<string> {
