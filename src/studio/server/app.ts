@@ -16,6 +16,7 @@ import { eventStream } from "./events.ts";
 import { told } from "./failures.ts";
 import type { PageFile } from "./page-files.ts";
 import { receiveFile } from "./receive-file.ts";
+import { requireRoom } from "./room.ts";
 
 /** A studio, as each of its pages sees it. */
 export interface Connectable {
@@ -110,6 +111,7 @@ function addGiving(app: Hono<Env>, { studio, folder }: AppOptions): void {
     const engine = actor(studio, context);
     const { incoming } = context.env;
     requireKind(incoming, "application/octet-stream");
+    await requireRoom(folder);
     const bytes = await bytesOf(incoming, MOST_PICTURE);
     return inTurn(async () =>
       context.json(await engine.addPicture(new Blob([bytes]), fileName(context.req.query("name")))),
@@ -119,6 +121,7 @@ function addGiving(app: Hono<Env>, { studio, folder }: AppOptions): void {
     const engine = actor(studio, context);
     const { incoming } = context.env;
     requireKind(incoming, "application/octet-stream");
+    await requireRoom(folder);
     await receiveFile(incoming, { folder: folder, most: MOST_WEIGHTS }, (file) =>
       engine.addWeights(file, fileName(context.req.query("name"))),
     );
