@@ -146,7 +146,7 @@ describe("impasto completion", () => {
     });
 
     it("completes commands beside files where the first word may be either", () => {
-      expect(complete("s")).toEqual(["sheet", "sunset.jpg"]);
+      expect(complete("s")).toEqual(["sheet", "studio", "sunset.jpg"]);
       expect(complete("sunset.jpg", "s")).toEqual(["sunset.jpg"]);
       expect(complete("weights", "")).toEqual(["where", "fetch", "check"]);
       expect(complete("weights", "check", "--convention", "o")).toEqual(["oxford"]);

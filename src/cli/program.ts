@@ -10,6 +10,7 @@ import { headingOf, ON_THE_WAY, REGIONS, WORDS } from "./help-groups.ts";
 import { addInformation } from "./information.ts";
 import { addJobCommands, checkpointFlags } from "./job-commands.ts";
 import { SHEET_DEFAULTS, SHEET_STRENGTHS, sheetOptions } from "./sheet-options.ts";
+import { FIRST_PORT, STUDIO_FOLDER, STUDIO_HOST } from "./studio-defaults.ts";
 import { readVersion } from "./version.ts";
 
 const EXAMPLES = `
@@ -69,6 +70,7 @@ export function createProgram(): Command {
     await stylizeCommand(content, styles, flags);
   });
   addSheet(program);
+  addStudio(program);
   addJobCommands(program);
   addMeasure(program);
   addWeights(program);
@@ -113,6 +115,27 @@ function addSheet(program: Command): void {
     const { sheetCommand } = await import("./commands/sheet.ts");
     await sheetCommand(photo, paintings, flags);
   });
+}
+
+function addStudio(program: Command): void {
+  const studio = program
+    .command("studio")
+    .summary("see pictures being painted in a browser, and steer them")
+    .description(
+      "Serves a page, for this machine alone, on which pictures are painted before one's eyes and steered meanwhile. Nothing is sent anywhere. What comes of it is kept in a folder; Ctrl-C ends it, and the next time it goes on from there.",
+    )
+    .option("--folder <folder>", "where pictures and unfinished runs are kept", STUDIO_FOLDER)
+    .option("--port <n>", `the port to listen at (default: the first that is free from ${FIRST_PORT} on)`)
+    .option("--host <address>", "the address to listen at, if others are to use it too", STUDIO_HOST);
+  for (const flag of optionFlags(["network", "device", "threads", "memory"])) studio.addOption(flag);
+  studio
+    .optionsGroup(WORDS)
+    .option("--quiet", "say nothing but the address, warnings and errors")
+    .option("--debug", "show where an error comes from")
+    .action(async (flags: Record<string, unknown>) => {
+      const { studioCommand } = await import("./commands/studio.ts");
+      await studioCommand(flags);
+    });
 }
 
 function addTimelapse(program: Command): void {

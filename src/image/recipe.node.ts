@@ -23,13 +23,22 @@ import { readXmp } from "./xmp.ts";
  * const { seed } = JSON.parse(await readRecipe("cat-starry_night.png"));
  */
 export async function readRecipe(path: string): Promise<string> {
-  const bytes = await readBytes(path);
-  const packet = await readPacket(bytes, path);
-  const recipe = readPngText(bytes, RECIPE_KEYWORD) ?? (packet && readXmp(packet)) ?? recipeInProfile(bytes);
+  const recipe = await recipeIn(await readBytes(path), path);
   if (recipe === undefined) {
     throw new ImpastoError(`"${path}" carries no recipe; only pictures as impasto wrote them do`);
   }
   return recipe;
+}
+
+/**
+ * The recipe in a picture file that is in memory; nothing where it carries none.
+ *
+ * @param name what to call it in messages.
+ * @throws ImpastoError when the file is no picture.
+ */
+export async function recipeIn(bytes: Uint8Array, name: string): Promise<string | undefined> {
+  const packet = await readPacket(bytes, name);
+  return readPngText(bytes, RECIPE_KEYWORD) ?? (packet && readXmp(packet)) ?? recipeInProfile(bytes);
 }
 
 /** The XMP that sharp finds. Nothing is decoded, so the number of pixels does not matter. */

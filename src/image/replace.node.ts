@@ -27,6 +27,10 @@ export const temporaryBeside = (path: string): string =>
 const beginningOf = (path: string): string =>
   `.impasto-${createHash("sha256").update(basename(path)).digest("hex").slice(0, 8)}-`;
 
+/** Whether a file is one that stood beside another for a moment. */
+export const isTemporary = (path: string): boolean =>
+  /^\.impasto-[\da-f]{8}-[\da-f]{8}$/.test(basename(path));
+
 /** Removes what processes that were killed as they replaced a file left beside it. */
 export async function clearBeside(path: string): Promise<void> {
   const names = await readdir(dirname(path));
@@ -71,7 +75,7 @@ async function takeAfter(file: FileHandle, { mode, uid, gid }: Stats): Promise<v
 }
 
 /** So that the new name outlasts a power failure. Not every system can: Windows opens no folders. */
-async function syncFolder(path: string): Promise<void> {
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path).catch(() => undefined);
   await folder?.sync().catch(() => {});
   await folder?.close();

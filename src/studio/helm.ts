@@ -5,6 +5,9 @@
 import { MisuseError } from "../errors.ts";
 import type { Events } from "./events.ts";
 
+/** Another page steers. */
+export class OtherPageError extends MisuseError {}
+
 /** Knows which page steers. */
 export class Helm {
   readonly #events: Events;
@@ -35,7 +38,7 @@ export class Helm {
   require(client: string): void {
     this.offer(client);
     if (this.#client === client) return;
-    throw new MisuseError("Another page steers this studio: take over there, or leave it to that one.");
+    throw new OtherPageError("Another page steers this studio: take over there, or leave it to that one.");
   }
 
   /** A page begins to watch. @returns what says that it has ended: once it watches no more, whoever comes next steers. */
