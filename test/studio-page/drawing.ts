@@ -51,7 +51,8 @@ export async function dabs(photograph: Held, paintings: readonly Held[], run: Ru
     const luma = 0.3 * (pixels[at] ?? 0) + 0.6 * (pixels[at + 1] ?? 0) + 0.1 * (pixels[at + 2] ?? 0);
     const angle = 3 * Math.sin(x / 60) + 2 * Math.cos(y / 50);
     const length = (0.6 + random()) * width * 0.022;
-    context.strokeStyle = palette[Math.min(palette.length - 1, Math.floor((luma / 256) * palette.length))] ?? "gray";
+    context.strokeStyle =
+      palette[Math.min(palette.length - 1, Math.floor((luma / 256) * palette.length))] ?? "gray";
     context.lineWidth = width * 0.009;
     context.beginPath();
     context.moveTo(x, y);

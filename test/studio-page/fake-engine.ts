@@ -90,7 +90,11 @@ export function fakeEngine(): FakeEngine {
     };
   }
   const draw = (run: Run): Promise<Blob> =>
-    dabs(heldAt(run.request.content), run.request.styles.map(({ id }) => heldAt(id)), run);
+    dabs(
+      heldAt(run.request.content),
+      run.request.styles.map(({ id }) => heldAt(id)),
+      run,
+    );
 
   async function keep(id: string, why: Version["why"]): Promise<Run> {
     const run = runOf(id);
@@ -204,7 +208,13 @@ export function fakeEngine(): FakeEngine {
         seconds: (size.width * size.height) / 4000,
         blocks: false,
         ...(memory > 4e9
-          ? { failure: { message: "This takes more memory than there is.", lacks: "memory", longestSide: 1024 } }
+          ? {
+              failure: {
+                message: "This takes more memory than there is.",
+                lacks: "memory",
+                longestSide: 1024,
+              },
+            }
           : {}),
       };
     },

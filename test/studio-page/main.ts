@@ -22,7 +22,10 @@ if (element !== null) {
   const page = openPage(fake, element);
   const findFaults = async (): Promise<readonly string[]> => {
     const { violations } = await axe.run(document);
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`);
+    return violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`,
+    );
   };
   Object.assign(window, { fake, page, findFaults });
 }

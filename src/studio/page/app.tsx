@@ -67,7 +67,12 @@ export function App() {
       </main>
       <nav class="tabs" aria-label="Settings">
         {TABS.map(([name, label]) => (
-          <button key={name} type="button" aria-pressed={tab.value === name} onClick={() => (tab.value = name)}>
+          <button
+            key={name}
+            type="button"
+            aria-pressed={tab.value === name}
+            onClick={() => (tab.value = name)}
+          >
             {label}
           </button>
         ))}
@@ -84,11 +89,9 @@ export function App() {
             <SizeChoice />
           </div>
           <div data-for="more">
-            <More />
+            <More open={tab.value === "more"} />
             <Details />
-            <p class="hint foot">
-              {about.value?.note} Nothing leaves this computer.
-            </p>
+            <p class="hint foot">{about.value?.note} Nothing leaves this computer.</p>
           </div>
         </fieldset>
       </aside>
@@ -111,6 +114,8 @@ export function App() {
 const ICONS = { auto: "auto", light: "sun", dark: "moon" } as const;
 
 function Header({ onKeys }: { onKeys(): void }) {
+  const { history, undo } = useStudio();
+  const newest = history.newest.value;
   const theme = useSignal(rememberedTheme());
   const chosen = theme.value;
   useEffect(() => showTheme(chosen), [chosen]);
@@ -118,6 +123,13 @@ function Header({ onKeys }: { onKeys(): void }) {
     <header class="header">
       <h1>impasto</h1>
       <span class="spacer" />
+      <IconButton
+        icon="undo"
+        label={newest === undefined ? "Undo" : `Undo ${newest.what}`}
+        shortcut="Control+Z"
+        disabled={newest === undefined}
+        onClick={undo}
+      />
       <IconButton
         icon={ICONS[chosen]}
         label={`Theme: ${chosen}`}

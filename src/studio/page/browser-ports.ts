@@ -11,8 +11,18 @@ const PLACE = "impasto-studio";
 
 /** The pictures that come with the page. */
 const EXAMPLES = [
-  { name: "cat.png", title: "Chelsea the cat", of: "photograph", url: new URL("../../../examples/cat.png", import.meta.url) },
-  { name: "rocket.jpg", title: "A rocket", of: "photograph", url: new URL("../../../examples/rocket.jpg", import.meta.url) },
+  {
+    name: "cat.png",
+    title: "Chelsea the cat",
+    of: "photograph",
+    url: new URL("../../../examples/cat.png", import.meta.url),
+  },
+  {
+    name: "rocket.jpg",
+    title: "A rocket",
+    of: "photograph",
+    url: new URL("../../../examples/rocket.jpg", import.meta.url),
+  },
   {
     name: "starry_night.jpg",
     title: "The Starry Night",

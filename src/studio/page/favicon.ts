@@ -10,11 +10,9 @@ const COLOUR = "#2f62d8";
 const DONE = "#1f8a4c";
 
 export function followFavicon({ runs }: PageState): void {
-  const link = document.createElement("link");
-  link.rel = "icon";
-  link.type = "image/png";
-  document.head.append(link);
-  let drawn = "";
+  const link = document.querySelector<HTMLLinkElement>("link[rel=icon]");
+  if (link === null) return;
+  let drawn = "undefined false";
   let url: string | undefined;
   effect(() => {
     const run = runs.current.value;
@@ -27,6 +25,7 @@ export function followFavicon({ runs }: PageState): void {
       if (key !== drawn) return;
       if (url !== undefined) URL.revokeObjectURL(url);
       url = URL.createObjectURL(blob);
+      link.type = "image/png";
       link.href = url;
     });
   });

@@ -47,7 +47,8 @@ export function followKeys(state: PageState, showKeys: () => void): () => void {
       const command = commandOf(event, isWriting(event.target));
       if (command === undefined) return;
       if (command !== "leave") event.preventDefault();
-      if (!event.repeat || command === "narrower" || command === "wider" || command === "undo") commands[command]();
+      if (!event.repeat || command === "narrower" || command === "wider" || command === "undo")
+        commands[command]();
     },
     { signal },
   );

@@ -2,8 +2,9 @@
  * What is to be known before anything else, over the canvas: the studio does not answer, another tab steers, a run failed.
  * @module
  */
-import { useStudio } from "../context.ts";
+
 import type { Run } from "../../engine.ts";
+import { useStudio } from "../context.ts";
 
 export function Banners() {
   const { connected, elsewhere, takeOver, runs, save } = useStudio();
@@ -44,20 +45,38 @@ function Failed({ run }: { readonly run: Run }) {
     <div class="banner wrong" role="alert">
       <div>
         <p>
-          <strong>{failure.lacks === "memory" ? "The memory does not suffice." : "It could not be painted."}</strong>{" "}
+          <strong>
+            {failure.lacks === "memory" ? "The memory does not suffice." : "It could not be painted."}
+          </strong>{" "}
           {failure.message}
         </p>
         <p class="hint">
-          {run.versions.length > 0 ? "The versions that were kept are safe." : "Your pictures and settings are safe."}
+          {run.versions.length > 0
+            ? "The versions that were kept are safe."
+            : "Your pictures and settings are safe."}
         </p>
         <details>
           <summary>Details to copy</summary>
-          <pre tabIndex={0}>{JSON.stringify({ run: run.id, client: engine.client, failure, request: run.request }, null, 1)}</pre>
+          <textarea
+            readOnly
+            rows={8}
+            aria-label="Details"
+            value={JSON.stringify(
+              { run: run.id, client: engine.client, failure, request: run.request },
+              null,
+              1,
+            )}
+          />
         </details>
       </div>
       <div class="row">
         {longestSide !== undefined && (
-          <button type="button" class="primary" disabled={readOnly.value} onClick={() => void painting.paintAt(longestSide)}>
+          <button
+            type="button"
+            class="primary"
+            disabled={readOnly.value}
+            onClick={() => void painting.paintAt(longestSide)}
+          >
             Continue at {longestSide} px
           </button>
         )}

@@ -3,7 +3,7 @@
  * @module
  */
 import type { PageState } from "../state/studio.ts";
-import { partAt, pinched, type Point } from "../state/view.ts";
+import { type Point, partAt, pinched } from "../state/view.ts";
 
 /** How much a notch of the wheel zooms. */
 const WHEEL = 0.0018;
@@ -20,7 +20,8 @@ export function followGestures(element: HTMLElement, { canvas, brush }: PageStat
     const { left, top } = element.getBoundingClientRect();
     return { x: clientX - left, y: clientY - top };
   };
-  const partOf = (event: MouseEvent): Point => partAt(canvas.view.peek(), canvas.picture.peek(), placeOf(event));
+  const partOf = (event: MouseEvent): Point =>
+    partAt(canvas.view.peek(), canvas.picture.peek(), placeOf(event));
 
   function onDown(event: PointerEvent): void {
     if (event.target instanceof Element && event.target.closest("input, button, select") !== null) return;

@@ -2,9 +2,10 @@
  * Variants side by side, to choose from: each is looked at on its own by a click.
  * @module
  */
+
+import type { Run } from "../../engine.ts";
 import { useStudio } from "../context.ts";
 import { Thumbnail } from "../parts/thumbnail.tsx";
-import type { Run } from "../../engine.ts";
 import { percent, statusInWords } from "../state/words.ts";
 
 export function Grid() {
@@ -52,4 +53,8 @@ export function Grid() {
 const nameOf = ({ request }: Run): string => `Strength ${request.options.strength ?? 0.5}`;
 
 const stateOf = (run: Run): string =>
-  run.status === "running" ? percent(run.progress?.done ?? 0) : run.status === "finished" ? "" : statusInWords(run);
+  run.status === "running"
+    ? percent(run.progress?.done ?? 0)
+    : run.status === "finished"
+      ? ""
+      : statusInWords(run);

@@ -26,5 +26,5 @@ export function MaskLayer() {
     const paint = target === "keep" ? "#2fb36a" : "#4f7dff";
     paintStrokes(context, strokes, size, { paint });
   }, [strokes, width, height, target]);
-  return <canvas ref={ref} class="layer mask-layer" aria-hidden="true" />;
+  return <canvas ref={ref} class="layer mask-layer" />;
 }

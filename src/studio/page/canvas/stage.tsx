@@ -15,8 +15,8 @@ import { Painted } from "./painted.tsx";
 /** The longest side at which the photograph is fetched. */
 const PHOTOGRAPH = 2048;
 
-/** From so many screen pixels a pixel on, pixels are shown as squares. */
-const SQUARES = 3;
+/** Who has zoomed in so far looks at pixels, which are shown as squares. */
+const SQUARES = 4;
 
 export function Stage() {
   const state = useStudio();
@@ -61,7 +61,7 @@ export function Stage() {
       }}
     >
       <div
-        class={`stage ${scale >= SQUARES ? "squares" : ""}`}
+        class={`stage ${scale >= SQUARES && !canvas.isFitted.value ? "squares" : ""}`}
         style={{ width: `${width}px`, height: `${height}px`, transform: `translate(${x}px, ${y}px)` }}
         hidden={content === undefined}
       >
@@ -71,7 +71,6 @@ export function Stage() {
             key={content}
             blob={photograph?.key === content ? photograph?.blob : undefined}
             label="The photograph"
-            class={brushing && !onlyPhotograph ? "faint" : ""}
             style={comparing && !onlyPhotograph ? { clipPath: clipOf(state) } : {}}
           />
         )}

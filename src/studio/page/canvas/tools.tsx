@@ -3,8 +3,8 @@
  * @module
  */
 import { useStudio } from "../context.ts";
-import { IconButton } from "../parts/icon-button.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { IconButton } from "../parts/icon-button.tsx";
 import { NARROWEST, WIDEST } from "../state/brush.ts";
 import type { MaskTarget } from "../state/draft.ts";
 
@@ -33,7 +33,13 @@ function ViewTools() {
         {Math.round(100 * canvas.view.value.scale)} %
       </button>
       <IconButton icon="plus" label="Zoom in" onClick={() => canvas.zoom(STEP)} />
-      <IconButton icon="fit" label="Fit" shortcut="0" pressed={canvas.isFitted.value} onClick={() => canvas.fit()} />
+      <IconButton
+        icon="fit"
+        label="Fit"
+        shortcut="0"
+        pressed={canvas.isFitted.value}
+        onClick={() => canvas.fit()}
+      />
       <span class="rule" />
       <IconButton
         icon="compare"
@@ -93,8 +99,20 @@ function BrushTools() {
           ))}
         </select>
       </label>
-      <IconButton icon="brush" label="Paint" shortcut="B" pressed={!brush.erasing.value} onClick={() => brush.erase(false)} />
-      <IconButton icon="eraser" label="Erase" shortcut="E" pressed={brush.erasing.value} onClick={() => brush.erase(true)} />
+      <IconButton
+        icon="brush"
+        label="Paint"
+        shortcut="B"
+        pressed={!brush.erasing.value}
+        onClick={() => brush.erase(false)}
+      />
+      <IconButton
+        icon="eraser"
+        label="Erase"
+        shortcut="E"
+        pressed={brush.erasing.value}
+        onClick={() => brush.erase(true)}
+      />
       <label class="brush-width">
         <span class="visually-hidden">Width of the brush</span>
         <input

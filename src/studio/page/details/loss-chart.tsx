@@ -11,10 +11,7 @@ const HEIGHT = 120;
 export function Details() {
   const { losses, runs } = useStudio();
   return (
-    <details
-      class="section details"
-      onToggle={({ currentTarget }) => losses.show(currentTarget.open)}
-    >
+    <details class="section details" onToggle={({ currentTarget }) => losses.show(currentTarget.open)}>
       <summary>
         <h2>Details</h2>
       </summary>
@@ -73,4 +70,9 @@ const least0 = (logs: readonly number[]): number => (logs.length === 0 ? 1 : Num
 const summaryOf = (lines: readonly LossLine[]): string =>
   lines.length === 0
     ? "No losses yet"
-    : lines.map(({ term, points, newest }) => `${term} from ${points[0]?.y.toPrecision(2)} to ${newest.toPrecision(2)}`).join(", ");
+    : lines
+        .map(
+          ({ term, points, newest }) =>
+            `${term} from ${points[0]?.y.toPrecision(2)} to ${newest.toPrecision(2)}`,
+        )
+        .join(", ");

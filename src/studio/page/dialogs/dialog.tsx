@@ -21,12 +21,7 @@ export function Dialog({ title, open, children, onClose }: DialogProps) {
     if (!open) ref.current?.close();
   }, [open]);
   return (
-    <dialog
-      ref={ref}
-      aria-labelledby={id}
-      onClose={onClose}
-      onClick={(event) => event.target === event.currentTarget && onClose()}
-    >
+    <dialog ref={ref} aria-labelledby={id} onClose={onClose}>
       {open && (
         <div class="dialog">
           <header>

@@ -13,7 +13,11 @@ export function DiscardDialog({ open, onClose }: { readonly open: boolean; onClo
   return (
     <Dialog title="Discard this picture?" open={open && run !== undefined} onClose={onClose}>
       <p>
-        {number === 0 ? "Nothing was kept of it." : number === 1 ? "Its version goes with it." : `Its ${number} versions go with it.`}{" "}
+        {number === 0
+          ? "Nothing was kept of it."
+          : number === 1
+            ? "Its version goes with it."
+            : `Its ${number} versions go with it.`}{" "}
         Versions with a star stay. This cannot be undone.
       </p>
       <div class="row">

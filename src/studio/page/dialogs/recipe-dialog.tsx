@@ -10,7 +10,11 @@ export function RecipeDialog() {
   const { intake, notices, history } = useStudio();
   const offer = intake.offer.value;
   return (
-    <Dialog title="This picture carries its recipe" open={offer !== undefined} onClose={() => intake.dismissOffer()}>
+    <Dialog
+      title="This picture carries its recipe"
+      open={offer !== undefined}
+      onClose={() => intake.dismissOffer()}
+    >
       {offer && (
         <>
           <p>
@@ -18,14 +22,14 @@ export function RecipeDialog() {
             {offer.recipe.styles.map(({ name }) => name).join(" and ")}.
           </p>
           {offer.recipe.steered && (
-            <p class="hint">It was steered while it was painted: the recipe alone makes a picture a little different.</p>
+            <p class="hint">
+              It was steered while it was painted: the recipe alone makes a picture a little different.
+            </p>
           )}
           {offer.recipe.differences.length === 0 ? (
             <p class="hint">Its settings are those that you have.</p>
           ) : (
-            <div class="scroll" tabIndex={0} role="region" aria-label="What would change">
-              <DifferenceTable differences={offer.recipe.differences} />
-            </div>
+            <DifferenceTable differences={offer.recipe.differences} />
           )}
           <div class="row">
             <button
@@ -35,7 +39,10 @@ export function RecipeDialog() {
                 await intake.restore(offer);
                 const done = history.newest.peek();
                 if (done !== undefined) {
-                  notices.tell("The recipe is restored.", { label: "Undo", run: () => history.undoThis(done) });
+                  notices.tell("The recipe is restored.", {
+                    label: "Undo",
+                    run: () => history.undoThis(done),
+                  });
                 }
               }}
             >

@@ -64,7 +64,11 @@ export function VariantsDialog({ open, onClose }: { readonly open: boolean; onCl
           disabled={readOnly.value || number === 0}
           onClick={() => {
             onClose();
-            void painting.variants({ strengths: strengthsOf(count.value), apart: apart.value, size: size.value });
+            void painting.variants({
+              strengths: strengthsOf(count.value),
+              apart: apart.value,
+              size: size.value,
+            });
           }}
         >
           Paint {number} {number === 1 ? "variant" : "variants"}

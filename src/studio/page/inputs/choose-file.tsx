@@ -17,11 +17,25 @@ export interface ChooseFileProps {
 }
 
 export function ChooseFile(props: ChooseFileProps) {
-  const { children, label, class: name = "", multiple = false, accept = "image/*", disabled = false, onChoose } = props;
+  const {
+    children,
+    label,
+    class: name = "",
+    multiple = false,
+    accept = "image/*",
+    disabled = false,
+    onChoose,
+  } = props;
   const ref = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" class={name} aria-label={label} disabled={disabled} onClick={() => ref.current?.click()}>
+      <button
+        type="button"
+        class={name}
+        aria-label={label}
+        disabled={disabled}
+        onClick={() => ref.current?.click()}
+      >
         {children}
       </button>
       <input

@@ -29,11 +29,15 @@ export function DropAnywhere() {
     const onDrop = (event: DragEvent): void => {
       event.preventDefault();
       dragging.value = false;
-      if (!state.readOnly.peek()) void state.intake.take(givenFiles(event.dataTransfer?.files), purposeOf(event));
+      if (!state.readOnly.peek())
+        void state.intake.take(givenFiles(event.dataTransfer?.files), purposeOf(event));
+    };
+    const onLeave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) dragging.value = false;
     };
     addEventListener("dragover", onOver, { signal });
     addEventListener("drop", onDrop, { signal });
-    addEventListener("dragleave", (event) => event.relatedTarget === null && (dragging.value = false), { signal });
+    addEventListener("dragleave", onLeave, { signal });
     addEventListener("paste", (event) => paste(state, event), { signal });
     return () => ended.abort();
   }, [state, dragging, over]);

@@ -3,8 +3,8 @@
  * @module
  */
 import { useStudio } from "../context.ts";
-import { IconButton } from "../parts/icon-button.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { IconButton } from "../parts/icon-button.tsx";
 import { Slider } from "../parts/slider.tsx";
 import { Thumbnail } from "../parts/thumbnail.tsx";
 import { type DraftStyle, MOST_STYLES, withStyle, withStyleRemoved } from "../state/draft.ts";
@@ -21,7 +21,12 @@ export function Paintings() {
       <h2 id="paintings-heading">{styles.length > 1 ? "Paintings" : "Painting"}</h2>
       <ul class="paintings">
         {styles.map((style, place) => (
-          <Painting key={`${style.picture.id} ${place}`} style={style} place={place} alone={styles.length === 1} />
+          <Painting
+            key={`${style.picture.id} ${place}`}
+            style={style}
+            place={place}
+            alone={styles.length === 1}
+          />
         ))}
       </ul>
       <ChooseFile
@@ -38,7 +43,15 @@ export function Paintings() {
   );
 }
 
-function Painting({ style, place, alone }: { readonly style: DraftStyle; readonly place: number; readonly alone: boolean }) {
+function Painting({
+  style,
+  place,
+  alone,
+}: {
+  readonly style: DraftStyle;
+  readonly place: number;
+  readonly alone: boolean;
+}) {
   const { drafts, engine, brush, notices, history, readOnly } = useStudio();
   const { picture, weight, mask } = style;
   const sum = drafts.now.value.styles.reduce((total, one) => total + one.weight, 0);
@@ -68,7 +81,12 @@ function Painting({ style, place, alone }: { readonly style: DraftStyle; readonl
           disabled={readOnly.value || drafts.now.value.photograph === undefined}
           onClick={() => brush.take(place)}
         />
-        <IconButton icon="close" label={`Remove ${picture.name}`} disabled={readOnly.value} onClick={remove} />
+        <IconButton
+          icon="close"
+          label={`Remove ${picture.name}`}
+          disabled={readOnly.value}
+          onClick={remove}
+        />
       </div>
       {!alone && (
         <Slider
@@ -76,7 +94,9 @@ function Painting({ style, place, alone }: { readonly style: DraftStyle; readonl
           value={weight}
           max={Math.max(1, weight)}
           words={(value) => percent(value / Math.max(1e-9, sum - weight + value))}
-          onChange={(value) => drafts.edit("the blend", (draft) => withStyle(draft, place, { weight: value }))}
+          onChange={(value) =>
+            drafts.edit("the blend", (draft) => withStyle(draft, place, { weight: value }))
+          }
         />
       )}
     </li>

@@ -15,7 +15,14 @@ export interface IconButtonProps {
   onClick(): void;
 }
 
-export const IconButton = ({ icon, label, pressed, disabled = false, shortcut, onClick }: IconButtonProps) => (
+export const IconButton = ({
+  icon,
+  label,
+  pressed,
+  disabled = false,
+  shortcut,
+  onClick,
+}: IconButtonProps) => (
   <button
     type="button"
     class="icon-button"

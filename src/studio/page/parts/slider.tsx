@@ -33,7 +33,12 @@ export function Slider(props: SliderProps) {
         <label for={id}>{label}</label>
         <output for={id}>{words(shown)}</output>
         {onReset && (
-          <button type="button" class="quiet small" onClick={onReset} aria-label={`Reset ${label.toLowerCase()}`}>
+          <button
+            type="button"
+            class="quiet small"
+            onClick={onReset}
+            aria-label={`Reset ${label.toLowerCase()}`}
+          >
             Reset
           </button>
         )}

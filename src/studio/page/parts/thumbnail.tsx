@@ -32,5 +32,7 @@ export function Thumbnail({ purpose, picture, alt, fetch }: ThumbnailProps) {
     if (picture !== undefined && fetch !== undefined) blobs.want(purpose, picture, fetch);
   }, [purpose, picture]);
   const url = useObjectUrl(blobs.of(purpose).value?.blob);
-  return <span class="thumbnail">{url === undefined ? <span class="blank" /> : <img src={url} alt={alt} />}</span>;
+  return (
+    <span class="thumbnail">{url === undefined ? <span class="blank" /> : <img src={url} alt={alt} />}</span>
+  );
 }

@@ -4,12 +4,12 @@
  * @module
  */
 import { useEffect, useRef } from "preact/hooks";
+import type { Run } from "../../engine.ts";
 import { useStudio } from "../context.ts";
 import { Icon } from "../parts/icon.tsx";
 import { isActive, versionsOf } from "../state/runs.ts";
 import { nextSize } from "../state/sizes.ts";
 import { percent, placeInWords, statusInWords } from "../state/words.ts";
-import type { Run } from "../../engine.ts";
 
 export interface ActionsProps {
   onVariants(): void;
@@ -17,26 +17,41 @@ export interface ActionsProps {
 }
 
 export function Actions({ onVariants, onDiscard }: ActionsProps) {
-  const { runs } = useStudio();
+  const { runs, save, readOnly, drafts } = useStudio();
   const run = runs.current.value;
   const active = run !== undefined && isActive(run);
   return (
     <div class="actions">
       <Status run={run} />
       <Waiting />
-      <div class="row main-row">{active ? <WhileActive run={run} /> : <PaintButton />}</div>
-      {run !== undefined && !active && (
-        <div class="row">
-          <AfterRun run={run} onDiscard={onDiscard} />
-        </div>
-      )}
-      {active ? null : (
-        <div class="row only-idle">
-          <button type="button" class="quiet" onClick={onVariants}>
-            <Icon name="grid" /> Variants…
+      <div class="row main-row">
+        <MainButton run={run} />
+        {active ? (
+          <button type="button" disabled={run.preview === 0 || readOnly.value} onClick={() => void save()}>
+            <Icon name="save" /> Save
           </button>
-        </div>
-      )}
+        ) : (
+          <button
+            type="button"
+            class="variants"
+            aria-label="Variants"
+            title="Variants: several strengths side by side"
+            disabled={readOnly.value || drafts.now.value.styles.length === 0}
+            onClick={onVariants}
+          >
+            <Icon name="grid" />
+          </button>
+        )}
+      </div>
+      <div class="row second-row">
+        {run === undefined ? (
+          <p class="hint">Nothing leaves this computer.</p>
+        ) : active ? (
+          <p class="hint">Sliders act while it is painted.</p>
+        ) : (
+          <AfterRun run={run} onDiscard={onDiscard} />
+        )}
+      </div>
     </div>
   );
 }
@@ -70,7 +85,12 @@ function Waiting() {
         {sentence(reasons)} {reasons.includes("photograph") ? "Starts again." : "Starts again from here."}
       </p>
       <div class="row">
-        <button type="button" class="primary small" disabled={readOnly.value} onClick={() => void painting.apply()}>
+        <button
+          type="button"
+          class="primary small"
+          disabled={readOnly.value}
+          onClick={() => void painting.apply()}
+        >
           Apply
         </button>
         <button type="button" class="quiet small" onClick={() => painting.putBack()}>
@@ -82,51 +102,47 @@ function Waiting() {
 }
 
 function sentence(reasons: readonly string[]): string {
-  const named = reasons.length === 1 ? reasons[0] : `${reasons.slice(0, -1).join(", ")} and ${reasons.at(-1)}`;
+  const named =
+    reasons.length === 1 ? reasons[0] : `${reasons.slice(0, -1).join(", ")} and ${reasons.at(-1)}`;
   return `You changed the ${named}.`;
 }
 
-function PaintButton() {
+/** Milliseconds in which the second click of a double click is meant for nothing. */
+const DOUBLE_CLICK = 500;
+
+/** Paint, or Stop: one button, so that the focus stays where it is. */
+function MainButton({ run }: { readonly run: Run | undefined }) {
   const { painting, readOnly, drafts } = useStudio();
   const ref = useRef<HTMLButtonElement>(null);
+  const changed = useRef(0);
   const { photograph, styles } = drafts.now.value;
   const ready = photograph !== undefined && styles.length > 0;
+  const active = run !== undefined && isActive(run);
+  const early = active && run.preview === 0;
   useEffect(() => {
     // Only where nobody has gone anywhere else yet.
     if (ready && document.activeElement === document.body) ref.current?.focus({ preventScroll: true });
   }, [ready]);
+  useEffect(() => {
+    if (active) changed.current = performance.now();
+  }, [active]);
+  const press = (): void => {
+    if (painting.busy.peek()) return;
+    if (!active) return void painting.paint();
+    if (performance.now() - changed.current < DOUBLE_CLICK) return;
+    void (early ? painting.discard(run.id) : painting.stop());
+  };
   return (
     <button
       ref={ref}
       type="button"
-      class="primary paint"
-      disabled={!ready || readOnly.value || painting.busy.value}
-      aria-keyshortcuts="Control+Enter"
-      onClick={() => void painting.paint()}
+      class={active ? "paint stop" : "paint primary"}
+      disabled={readOnly.value || !(active || ready)}
+      aria-keyshortcuts={active ? "Control+." : "Control+Enter"}
+      onClick={press}
     >
-      Paint
+      {active ? (early ? "Cancel" : "Stop") : "Paint"}
     </button>
-  );
-}
-
-function WhileActive({ run }: { readonly run: Run }) {
-  const { painting, readOnly, save } = useStudio();
-  const early = run.preview === 0;
-  return (
-    <>
-      <button
-        type="button"
-        class="paint stop"
-        disabled={readOnly.value || painting.busy.value}
-        aria-keyshortcuts="Control+."
-        onClick={() => void (early ? painting.discard(run.id) : painting.stop())}
-      >
-        {early ? "Cancel" : "Stop"}
-      </button>
-      <button type="button" disabled={early || readOnly.value} onClick={() => void save()}>
-        <Icon name="save" /> Save
-      </button>
-    </>
   );
 }
 
@@ -137,7 +153,11 @@ function AfterRun({ run, onDiscard }: { readonly run: Run; onDiscard(): void }) 
   return (
     <>
       {run.resumable && (
-        <button type="button" disabled={readOnly.value || painting.busy.value} onClick={() => void painting.resume()}>
+        <button
+          type="button"
+          disabled={readOnly.value || painting.busy.value}
+          onClick={() => void painting.resume()}
+        >
           <Icon name="play" /> Resume
         </button>
       )}

@@ -66,7 +66,11 @@ export function createBrush(drafts: Drafts): Brush {
       radius.value = Math.min(WIDEST, Math.max(NARROWEST, wanted));
     },
     begin: ({ x, y }) => {
-      underWay.value = { erase: erasing.value, radius: rounded(radius.value), points: [rounded(x), rounded(y)] };
+      underWay.value = {
+        erase: erasing.value,
+        radius: rounded(radius.value),
+        points: [rounded(x), rounded(y)],
+      };
     },
     goOn(points) {
       const stroke = underWay.peek();

@@ -21,7 +21,11 @@ export const systemClock = (): Clock => ({
 });
 
 /** Calls once it has been quiet for so long; a further call begins the wait anew. */
-export function whenQuiet(clock: Clock, milliseconds: number, call: () => void): { soon(): void; cancel(): void } {
+export function whenQuiet(
+  clock: Clock,
+  milliseconds: number,
+  call: () => void,
+): { soon(): void; cancel(): void } {
   let cancel = (): void => undefined;
   return {
     soon() {

@@ -4,11 +4,19 @@
  */
 import { type Steering, steeringSchema } from "../../../transfer/options.ts";
 import { steeringOf } from "../../../transfer/settings.ts";
-import { canBeSteered, settingsOf } from "./options.ts";
 import type { Draft, DraftStyle } from "./draft.ts";
+import { canBeSteered, settingsOf } from "./options.ts";
 
 /** What cannot be changed in a run. */
-export type Restart = "photograph" | "paintings" | "masks" | "stroke size" | "size" | "colours" | "network" | "options";
+export type Restart =
+  | "photograph"
+  | "paintings"
+  | "masks"
+  | "stroke size"
+  | "size"
+  | "colours"
+  | "network"
+  | "options";
 
 /** What has changed. */
 export interface Change {
@@ -34,8 +42,14 @@ export function changeBetween(before: Draft, after: Draft): Change {
     const reason = same || canBeSteered(name) ? undefined : reasonFor(name);
     if (reason !== undefined && !restart.includes(reason)) restart.push(reason);
   }
-  const steering = { ...weightsChanged(before, after), ...(samePaintings ? blendChanged(before, after) : {}) };
-  return { restart, ...(Object.keys(steering).length > 0 ? { steering: steeringSchema.parse(steering) } : {}) };
+  const steering = {
+    ...weightsChanged(before, after),
+    ...(samePaintings ? blendChanged(before, after) : {}),
+  };
+  return {
+    restart,
+    ...(Object.keys(steering).length > 0 ? { steering: steeringSchema.parse(steering) } : {}),
+  };
 }
 
 const valueIn = ({ options }: Draft, name: string): unknown => Reflect.get(options, name);

@@ -96,6 +96,4 @@ export const strokesOf = (draft: Draft, target: MaskTarget): readonly Stroke[] =
 
 /** With other strokes in a mask. */
 export const withStrokes = (draft: Draft, target: MaskTarget, strokes: readonly Stroke[]): Draft =>
-  target === "keep"
-    ? { ...draft, keep: [...strokes] }
-    : withStyle(draft, target, { mask: [...strokes] });
+  target === "keep" ? { ...draft, keep: [...strokes] } : withStyle(draft, target, { mask: [...strokes] });

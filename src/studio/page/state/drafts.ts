@@ -90,14 +90,17 @@ export function createDrafts(memory: Ports["memory"], history: History): Drafts 
   };
 }
 
-function read(memory: Ports["memory"]): { draft: Draft; baseline: Baseline | undefined; pictures: readonly PictureRef[] } | undefined {
+function read(
+  memory: Ports["memory"],
+): { draft: Draft; baseline: Baseline | undefined; pictures: readonly PictureRef[] } | undefined {
   const text = memory.read();
   if (text === undefined) return undefined;
   const { data } = remembered.safeParse(parsed(text));
   const draft = draftFrom(JSON.stringify(data?.draft ?? null));
   if (data === undefined || draft === undefined) return undefined;
   const begun = draftFrom(JSON.stringify(data.baseline?.draft ?? null));
-  const baseline = data.baseline === undefined || begun === undefined ? undefined : { run: data.baseline.run, draft: begun };
+  const baseline =
+    data.baseline === undefined || begun === undefined ? undefined : { run: data.baseline.run, draft: begun };
   return { draft, baseline, pictures: data.pictures };
 }
 

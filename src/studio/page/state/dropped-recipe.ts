@@ -12,7 +12,10 @@ const carried = z.object({
   options: z.record(z.string(), z.unknown()),
   network: input.optional(),
   content: input,
-  styles: z.array(input.extend({ weight: z.number().min(0).default(1) })).min(1).max(16),
+  styles: z
+    .array(input.extend({ weight: z.number().min(0).default(1) }))
+    .min(1)
+    .max(16),
   steered: z.boolean().optional(),
 });
 

@@ -15,7 +15,11 @@ export function createEstimates(
   request: ReadonlySignal<RunRequest | undefined>,
   estimate: (request: RunRequest) => Promise<Estimate>,
   clock: Clock,
-): { readonly newest: ReadonlySignal<Estimate | undefined>; readonly refused: ReadonlySignal<string | undefined>; again(): void } {
+): {
+  readonly newest: ReadonlySignal<Estimate | undefined>;
+  readonly refused: ReadonlySignal<string | undefined>;
+  again(): void;
+} {
   const newest = signal<Estimate | undefined>(undefined);
   const refused = signal<string | undefined>(undefined);
   let question = 0;

@@ -58,7 +58,8 @@ export function createIntake(
 
   const use: Intake["use"] = (picture, purpose) => {
     drafts.note(picture);
-    if (purpose === "photograph") drafts.edit("the photograph", (draft) => withPhotograph(draft, refOf(picture)));
+    if (purpose === "photograph")
+      drafts.edit("the photograph", (draft) => withPhotograph(draft, refOf(picture)));
     else drafts.edit("the painting", (draft) => withStyleAdded(draft, refOf(picture)));
   };
 
@@ -68,7 +69,8 @@ export function createIntake(
       await engine.addWeights(blob, name);
       return notices.tell(`${name} is taken for the weights of VGG-19.`);
     }
-    if (blob.size > MOST_BYTES) return notices.complain(`${name} has more than 64 MB, the most that is taken.`);
+    if (blob.size > MOST_BYTES)
+      return notices.complain(`${name} has more than 64 MB, the most that is taken.`);
     const stored: StoredPicture = await engine.addPicture(blob, name);
     for (const note of stored.notes) notices.tell(note);
     drafts.note(stored);
@@ -122,7 +124,9 @@ export function createIntake(
         options: recipe.options,
       }));
       if (missing.length > 0) {
-        notices.complain(`The settings are restored. Not held here: ${missing.join(", ")}. Drop or choose it.`);
+        notices.complain(
+          `The settings are restored. Not held here: ${missing.join(", ")}. Drop or choose it.`,
+        );
       }
     },
     dismissOffer: () => {

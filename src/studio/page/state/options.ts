@@ -3,7 +3,7 @@
  * that is added there is here as well; what contradicts another choice takes its place.
  * @module
  */
-import * as z from "zod";
+import type * as z from "zod";
 import { groupOf, inGroups, type OptionGroup } from "../../../transfer/option-groups.ts";
 import { type OptionField, optionFields, parseOptions } from "../../../transfer/options.ts";
 import { resolveSettings, type Settings } from "../../../transfer/settings.ts";
@@ -26,7 +26,15 @@ export const chosenOptions = studioOptions.extend({
 export type ChosenOptions = Readonly<z.output<typeof chosenOptions>>;
 
 /** Options that have a control of their own beside the form. */
-const APART: readonly string[] = ["size", "strength", "styleScale", "smoothnessWeight", "color", "preset", "network"];
+const APART: readonly string[] = [
+  "size",
+  "strength",
+  "styleScale",
+  "smoothnessWeight",
+  "color",
+  "preset",
+  "network",
+];
 
 /** Each takes the place of the others: they say the same in different words, or are for different optimisers. */
 const EXCLUDES: Readonly<Record<string, readonly string[]>> = {
@@ -83,7 +91,7 @@ const expectationOf = (name: string): string =>
 export const settingsOf = (options: ChosenOptions): Settings => resolveSettings(parseOptions(options));
 
 /** What a text in a field of the form means; undefined for an empty one. */
-export function valueOf({ kind, words }: Pick<OptionField, "kind" | "words">, text: string): unknown {
+export function meantBy({ kind, words }: Pick<OptionField, "kind" | "words">, text: string): unknown {
   const trimmed = text.trim();
   if (trimmed === "") return undefined;
   if (kind === "layers") return layersFrom(trimmed);

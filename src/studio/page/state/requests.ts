@@ -41,7 +41,10 @@ export function createRequests(
     const known = handedOver.get(key);
     if (known !== undefined) return known;
     const ratio = Math.min(1, MASK_SIDE / Math.max(photograph.width, photograph.height));
-    const size = { width: Math.round(photograph.width * ratio), height: Math.round(photograph.height * ratio) };
+    const size = {
+      width: Math.round(photograph.width * ratio),
+      height: Math.round(photograph.height * ratio),
+    };
     const { id } = await engine.addPicture(await drawMask(strokes, size), "mask.png");
     handedOver.set(key, id);
     return id;
@@ -79,7 +82,8 @@ export function createRequests(
     rough(draft) {
       const { photograph } = draft;
       if (photograph === undefined || draft.styles.length === 0) return undefined;
-      const known = (strokes: readonly Stroke[]): string | undefined => handedOver.get(keyOf(strokes, photograph));
+      const known = (strokes: readonly Stroke[]): string | undefined =>
+        handedOver.get(keyOf(strokes, photograph));
       const masks = { keep: known(draft.keep), styles: draft.styles.map(({ mask }) => known(mask)) };
       return requestOf(draft, photograph, masks, {});
     },

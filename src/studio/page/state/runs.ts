@@ -29,7 +29,8 @@ export const isActive = ({ status }: Run): boolean =>
   status === "waiting" || status === "preparing" || status === "running";
 
 /** Versions that were not removed. */
-export const versionsOf = ({ versions }: Run): readonly Version[] => versions.filter(({ removed }) => !removed);
+export const versionsOf = ({ versions }: Run): readonly Version[] =>
+  versions.filter(({ removed }) => !removed);
 
 export function createRuns(): Runs {
   const all = signal<readonly Run[]>([]);

@@ -6,12 +6,24 @@ import { LONGEST_SIDE } from "../../engine.ts";
 
 /** Longest sides, in pixels. */
 export const SIZES: readonly number[] = [
-  96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, LONGEST_SIDE,
+  96,
+  128,
+  192,
+  256,
+  384,
+  512,
+  768,
+  1024,
+  1536,
+  2048,
+  3072,
+  4096,
+  6144,
+  LONGEST_SIDE,
 ];
 
 /** The size that comes after one, if there is any. */
-export const nextSize = (longest: number): number | undefined =>
-  SIZES.find((size) => size >= longest * 1.25);
+export const nextSize = (longest: number): number | undefined => SIZES.find((size) => size >= longest * 1.25);
 
 /** The place of the size that is nearest, by ratio. */
 export function placeOfSize(longest: number): number {

@@ -91,7 +91,8 @@ export function createPageState(engine: StudioEngine, ports: Ports): PageState {
   const losses = createLosses(runs.current, (id) => engine.losses(id), ports.clock);
   const picture = computed(() => {
     const { version, current } = { version: runs.version.value, current: runs.current.value };
-    const { width, height } = version ?? current ?? estimates.newest.value ?? drafts.now.value.photograph ?? NO_PICTURE;
+    const { width, height } =
+      version ?? current ?? estimates.newest.value ?? drafts.now.value.photograph ?? NO_PICTURE;
     return { width, height };
   });
   const canvas = createCanvas(picture);

@@ -2,8 +2,9 @@
  * A grid of variants: each strength with each choice of paintings, as drafts to be begun together.
  * @module
  */
-import { choose } from "./options.ts";
+
 import type { Draft } from "./draft.ts";
+import { choose } from "./options.ts";
 
 /** What the grid is made of. */
 export interface VariantsAsked {
@@ -21,7 +22,10 @@ export const MOST_VARIANTS = 24;
 export const strengthsOf = (count: number): readonly number[] =>
   count === 1
     ? [0.5]
-    : Array.from({ length: count }, (_, place) => Math.round(100 * (0.2 + (0.7 * place) / (count - 1))) / 100);
+    : Array.from(
+        { length: count },
+        (_, place) => Math.round(100 * (0.2 + (0.7 * place) / (count - 1))) / 100,
+      );
 
 /** The drafts, strengths from left to right, paintings from top to bottom. */
 export function variantsOf(draft: Draft, { strengths, apart, size }: VariantsAsked): readonly Draft[] {

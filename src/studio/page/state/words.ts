@@ -31,8 +31,13 @@ export function secondsInWords(seconds: number): string {
 
 export const percent = (part: number): string => `${Math.floor(100 * Math.min(1, Math.max(0, part)))} %`;
 
-export const pixelsInWords = ({ width, height }: { readonly width: number; readonly height: number }): string =>
-  `${width} × ${height}`;
+export const pixelsInWords = ({
+  width,
+  height,
+}: {
+  readonly width: number;
+  readonly height: number;
+}): string => `${width} × ${height}`;
 
 /** What a run is at, in few words. */
 export function statusInWords(run: Run): string {

@@ -6,14 +6,14 @@ import { useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { OptionField } from "../../../transfer/options.ts";
 import { useStudio } from "../context.ts";
-import { formGroups, labelOf, presetsOwn, textOf, valueOf } from "../state/options.ts";
+import { formGroups, labelOf, meantBy, presetsOwn, textOf } from "../state/options.ts";
 import { NetworkChoice } from "./network.tsx";
 import { Preset } from "./preset.tsx";
 
-export function More() {
+export function More({ open }: { readonly open: boolean }) {
   const groups = formGroups();
   return (
-    <details class="section more">
+    <details class="section more" open={open}>
       <summary>
         <h2>More</h2>
       </summary>
@@ -40,7 +40,7 @@ function Field({ field }: { readonly field: OptionField }) {
   const wrong = useSignal<string | undefined>(undefined);
   const id = useId();
   const set = (text: string): void => {
-    wrong.value = choose(name, valueOf(field, text));
+    wrong.value = choose(name, meantBy(field, text));
   };
   const common = {
     id,

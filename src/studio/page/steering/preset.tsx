@@ -17,7 +17,10 @@ export function Preset() {
   const set = (name: string): void => {
     const before = drafts.now.peek().options;
     const wrong = choose("preset", name === "impasto" ? undefined : name);
-    if (wrong !== undefined) return notices.complain(wrong);
+    if (wrong !== undefined) {
+      notices.complain(wrong);
+      return;
+    }
     differences.value = differencesBetween(before, drafts.now.peek().options);
     const done = history.newest.peek();
     const undo = done && {
@@ -28,7 +31,10 @@ export function Preset() {
       },
     };
     const number = differences.value.length - 1;
-    notices.tell(`${name}: ${number} other ${number === 1 ? "setting changes" : "settings change"}. Your own choices stay.`, undo);
+    notices.tell(
+      `${name}: ${number} other ${number === 1 ? "setting changes" : "settings change"}. Your own choices stay.`,
+      undo,
+    );
   };
   return (
     <div class="field">

@@ -3,10 +3,10 @@
  * @module
  */
 import { useId } from "preact/hooks";
+import { LONGEST_SIDE } from "../../engine.ts";
 import { useStudio } from "../context.ts";
 import { placeOfSize, SIZES } from "../state/sizes.ts";
 import { bytesInWords, pixelsInWords, secondsInWords } from "../state/words.ts";
-import { LONGEST_SIDE } from "../../engine.ts";
 
 export function SizeChoice() {
   const { drafts, about, choose, notices } = useStudio();
@@ -18,7 +18,7 @@ export function SizeChoice() {
   };
   return (
     <section class="section" aria-labelledby={`${id}-heading`}>
-      <div class="slider-head">
+      <div class="size-head">
         <h2 id={`${id}-heading`}>Size</h2>
         <label class="number">
           <span class="visually-hidden">Longest side in pixels</span>
@@ -87,7 +87,9 @@ function Takes({ onSize }: { onSize(size: number): void }) {
           )}
         </p>
       )}
-      {blocks && failure === undefined && <p class="dim">Looked at in blocks at the last size, which takes longer.</p>}
+      {blocks && failure === undefined && (
+        <p class="dim">Looked at in blocks at the last size, which takes longer.</p>
+      )}
     </>
   );
 }

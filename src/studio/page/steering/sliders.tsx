@@ -27,7 +27,8 @@ export function Sliders() {
   const run = runs.current.value;
   const active = run !== undefined && isActive(run);
   const own = Number(presetsOwn(options, "smoothnessWeight"));
-  const reset = (name: string, chosen: unknown) => (chosen === undefined ? undefined : () => void choose(name, undefined));
+  const reset = (name: string, chosen: unknown) =>
+    chosen === undefined ? undefined : () => void choose(name, undefined);
   return (
     <section class="section" aria-labelledby="steering-heading">
       <h2 id="steering-heading">Style</h2>
@@ -48,7 +49,9 @@ export function Sliders() {
         ends={["Fine", "Broad"]}
         words={(value) => `× ${Number((2 ** value).toPrecision(2))}`}
         hint={active ? STARTS_AGAIN : undefined}
-        onChange={(value) => void choose("styleScale", value === 0 ? undefined : Number((2 ** value).toPrecision(3)))}
+        onChange={(value) =>
+          void choose("styleScale", value === 0 ? undefined : Number((2 ** value).toPrecision(3)))
+        }
         onReset={reset("styleScale", options.styleScale)}
       />
       <Slider
@@ -57,7 +60,10 @@ export function Sliders() {
         ends={["Rough", "Smooth"]}
         words={(place) => smoothnessInWords(smoothnessAt(place, own), own)}
         onChange={(place) =>
-          void choose("smoothnessWeight", place === placeOfSmoothness(own, own) ? undefined : smoothnessAt(place, own))
+          void choose(
+            "smoothnessWeight",
+            place === placeOfSmoothness(own, own) ? undefined : smoothnessAt(place, own),
+          )
         }
         onReset={reset("smoothnessWeight", options.smoothnessWeight)}
       />

@@ -15,7 +15,8 @@ const SMALL = 320;
 export function VersionList() {
   const { runs, about } = useStudio();
   const run = runs.current.value;
-  const others = runs.all.value.filter(({ id }) => id !== run?.id);
+  const group = runs.group.value;
+  const others = runs.all.value.filter((other) => other.id !== run?.id && !group.includes(other));
   return (
     <>
       <section class="section" aria-labelledby="versions-heading">
@@ -31,9 +32,9 @@ export function VersionList() {
           </ul>
         )}
       </section>
-      {runs.group.value.length > 0 && (
+      {group.length > 0 && (
         <button type="button" class="back-to-grid" onClick={() => runs.lookAtGrid(!runs.asGrid.peek())}>
-          {runs.asGrid.value ? "One variant" : `All ${runs.group.value.length} variants`}
+          {runs.asGrid.value ? "One variant" : `All ${group.length} variants`}
         </button>
       )}
       {others.length > 0 && (
@@ -74,7 +75,9 @@ function Live({ run }: { readonly run: Run }) {
 function VersionItem({ run, version }: { readonly run: Run; readonly version: Version }) {
   const { runs, versions, painting, readOnly } = useStudio();
   const newest = versionsOf(run).at(-1);
-  const isLooked = runs.version.value?.id === version.id || (runs.version.value === undefined && !isActive(run) && newest?.id === version.id);
+  const isLooked =
+    runs.version.value?.id === version.id ||
+    (runs.version.value === undefined && !isActive(run) && newest?.id === version.id);
   const name = `${reasonInWords(version)}, step ${version.evaluations}`;
   return (
     <li class="version">
@@ -117,7 +120,15 @@ function VersionItem({ run, version }: { readonly run: Run; readonly version: Ve
   );
 }
 
-function VersionPicture({ run, version, alt }: { readonly run: Run; readonly version: Version; readonly alt: string }) {
+function VersionPicture({
+  run,
+  version,
+  alt,
+}: {
+  readonly run: Run;
+  readonly version: Version;
+  readonly alt: string;
+}) {
   const { engine, ports } = useStudio();
   return (
     <Thumbnail
@@ -155,7 +166,12 @@ function OtherRun({ run }: { readonly run: Run }) {
         <span class="dim">{state}</span>
       </button>
       <div class="version-tools">
-        <button type="button" class="quiet small" disabled={readOnly.value} onClick={() => void painting.useSettings(run)}>
+        <button
+          type="button"
+          class="quiet small"
+          disabled={readOnly.value}
+          onClick={() => void painting.useSettings(run)}
+        >
           Use its settings
         </button>
       </div>
