@@ -10,7 +10,11 @@ import type { InputPicture } from "../job/input-picture.ts";
 import type { JobRunner } from "../job/runner.ts";
 import type { About } from "./engine.ts";
 
-/** Keeps bytes by names such as `runs/4f1c/run.json`. A write is whole or has not been. */
+/**
+ * Keeps bytes by names such as `runs/4f1c/run.json`. A write is whole or has not been. What begins with `results/` are the
+ * pictures that came of runs, under the names that people see (the files of versions): a server has them in the folder that
+ * it tells of. Parts that are written are not changed afterwards.
+ */
 export interface Store {
   read(name: string): Promise<Uint8Array | undefined>;
   write(name: string, parts: readonly Uint8Array[]): Promise<void>;
@@ -34,4 +38,8 @@ export interface Platform {
   encode(picture: Picture, options: EncodeOptions): Promise<Uint8Array>;
   /** Small, and quickly made. */
   encodePreview(picture: Picture): Promise<Blob>;
+  /** Fetches VGG-19's weights, unless they are there; {@link about} says so then. Absent where they cannot be fetched. */
+  fetchWeights?(told: (done: number, total: number) => void): Promise<void>;
+  /** Takes a file of them, as {@link fetchWeights} does. @throws ImpastoError for one that cannot be used. */
+  addWeights?(file: Blob, name: string): Promise<void>;
 }
