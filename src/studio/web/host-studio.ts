@@ -41,9 +41,10 @@ export function hostStudio(studio: Connecting, { channel, host, gone }: Hosting)
     const page: Connected = {
       engine,
       watch() {
-        // Once more, where the page may have missed something: everything comes first.
-        end();
+        // Once more, where the page may have missed something: everything comes first. It never ceases to watch meanwhile.
+        const endBefore = end;
         end = engine.watch((event) => channel.postMessage({ kind: "event", client, event }));
+        endBefore();
       },
       end: () => end(),
     };
