@@ -12,8 +12,9 @@ import { required } from "../required.ts";
 import type { Engine } from "../transfer/engine.ts";
 import type { Iterate, Stylization } from "../transfer/iterate.ts";
 import type { RunControls } from "../transfer/run.ts";
+import type { RunState } from "../transfer/run-state.ts";
 import { resolveSettings, type Settings } from "../transfer/settings.ts";
-import { drain, repaint } from "../transfer/stylize.ts";
+import { drain, reachedIn, repaint } from "../transfer/stylize.ts";
 import type { Job, JobInput } from "./recipe.ts";
 
 /** The pictures of a job. */
@@ -97,6 +98,14 @@ export function jobSteps(
   return repaint(request, settingsOf(job), { ...engine, memory }, { ...controls, plan: job.plan });
 }
 
+/** What a job has come to in a state, as if it had been stopped there. It takes no engine. */
+export async function reachedInState(job: Job, state: RunState, io: JobIo): Promise<Stylization> {
+  const size = (): Size => job.size;
+  const content = await readInput(io, job.content, size);
+  const kept = job.keep && maskOf(await readInput(io, job.keep, size), `The mask ${quoted(job.keep)}`);
+  return reachedIn(state, { content, ...(kept && { keep: kept }) }, settingsOf(job));
+}
+
 /** Reads the pictures of a job, one after another. */
 export async function readPictures(job: Job, io: JobIo): Promise<JobPictures> {
   const { styleSize } = settingsOf(job);
@@ -153,7 +162,7 @@ export const styleNeeded =
   };
 
 /** What a job's options come to; the size is the job's own, for a preset may have its way of rounding. */
-const settingsOf = ({ options, size }: Job): Settings => ({
+export const settingsOf = ({ options, size }: Job): Settings => ({
   ...resolveSettings(options),
   contentSize: () => size,
 });

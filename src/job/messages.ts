@@ -6,10 +6,12 @@
 import { ImpastoError, MisuseError } from "../errors.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Iterate, Stylization } from "../transfer/iterate.ts";
+import { MemoryError } from "../transfer/memory-error.ts";
 import type { Steering } from "../transfer/options.ts";
 import type { RunState } from "../transfer/run-state.ts";
 import { DeviceError, DivergedError } from "../transfer/unfinished.ts";
 import type { JobPictures } from "./job.ts";
+import type { JobPlan, JobSizes, PlanControls } from "./job-plan.ts";
 import type { Job } from "./recipe.ts";
 import type { EngineDescription } from "./runner.ts";
 
@@ -17,6 +19,8 @@ import type { EngineDescription } from "./runner.ts";
 export interface Answers {
   /** Opens the engine; everything else comes after. */
   open: EngineDescription;
+  /** Plans a job, also while another runs: between two of its evaluations. */
+  plan: JobPlan;
   /** Begins a run. */
   begin: undefined;
   /** Makes the next evaluation. */
@@ -31,6 +35,7 @@ export interface Answers {
 /** The words that go with each question. */
 export interface Questions<Options> {
   open: Options;
+  plan: { readonly job: Job; readonly sizes: JobSizes; readonly controls: PlanControls };
   begin: {
     readonly job: Job;
     readonly pictures: JobPictures;
@@ -72,11 +77,12 @@ export type Answer<Value> = { readonly value: Value } | { readonly error: PlainE
 
 /** An error as plain data. */
 export interface PlainError {
-  readonly kind: "misuse" | "impasto" | "diverged" | "device" | "other";
+  readonly kind: "misuse" | "impasto" | "memory" | "diverged" | "device" | "other";
   readonly message: string;
   readonly stack: string | undefined;
   readonly cause?: PlainError | undefined;
   readonly lacks?: ImpastoError["lacks"];
+  readonly memory?: Pick<MemoryError, "needed" | "longestSide">;
   readonly diverged?: Pick<DivergedError, "evaluation" | "best" | "safeguarded">;
   readonly lost?: Pick<DeviceError, "device" | "reason" | "best">;
 }
@@ -99,14 +105,19 @@ export function plainError(error: unknown): PlainError {
     const { device, reason, best } = error;
     return { ...told, kind: "device", lost: { device, reason, best } };
   }
+  if (error instanceof MemoryError) {
+    const { needed, longestSide } = error;
+    return { ...told, kind: "memory", memory: { needed, longestSide } };
+  }
   if (error instanceof MisuseError) return { ...told, kind: "misuse" };
   return { ...told, kind: error instanceof ImpastoError ? "impasto" : "other" };
 }
 
 /** Puts an error together again, with the stack that it had where it came from. */
-export function errorFrom({ kind, message, stack, cause, diverged, lost, lacks }: PlainError): Error {
+export function errorFrom({ kind, message, stack, cause, memory, diverged, lost, lacks }: PlainError): Error {
   const why = { lacks, ...(cause === undefined ? {} : { cause: errorFrom(cause) }) };
   const make = (): Error => {
+    if (memory) return new MemoryError(message, memory.needed, memory.longestSide, why);
     if (diverged) return new DivergedError(diverged.evaluation, diverged.best, diverged.safeguarded);
     if (lost) return new DeviceError(lost.device, lost.reason, lost.best, why);
     if (kind === "misuse") return new MisuseError(message, why);

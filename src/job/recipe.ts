@@ -58,7 +58,7 @@ export const plannedScale = z.object({
   history: z.int().min(1).optional(),
 });
 
-const jobSchema = z.object({
+export const jobSchema = z.object({
   options: optionsSchema,
   network: input,
   device: z.enum(DEVICES),
@@ -73,6 +73,15 @@ const jobSchema = z.object({
   size: z.object({ width: side, height: side }),
   /** The sizes to work through, and how much of a picture to look at at once at each. */
   plan: z.array(plannedScale).min(1).optional(),
+});
+
+/** A job, and what came of it. */
+export const recipeSchema = jobSchema.extend({
+  software: z.string(),
+  evaluations: z.int().min(0),
+  stopped: z.boolean(),
+  steered: z.exactOptional(z.literal(true)),
+  loss: z.record(z.string(), z.number()),
 });
 
 /** A file that goes in. */

@@ -42,6 +42,7 @@ export async function openRemoteRunner<Options>(port: Port<Options>, options: Op
     const inTurn = turns();
     return {
       engine,
+      plan: (job, sizes, controls = {}) => ask("plan", { job, sizes, controls }),
       run: (job, io, controls = {}, onIterate) =>
         inTurn(async () => {
           const pictures = await readPictures(job, io);
@@ -77,6 +78,7 @@ interface Waiting<Value> {
 function asking<Options>(port: Port<Options>): Ask<Options> {
   const waiting: { readonly [K in Kind]: Waiting<Answers[K]>[] } = {
     open: [],
+    plan: [],
     begin: [],
     next: [],
     picture: [],

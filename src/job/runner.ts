@@ -5,6 +5,7 @@
 import type { Engine } from "../transfer/engine.ts";
 import type { Iterate, Stylization } from "../transfer/iterate.ts";
 import { type JobControls, type JobIo, runJob } from "./job.ts";
+import { type JobPlan, type JobSizes, type PlanControls, planJob } from "./job-plan.ts";
 import type { EngineFacts, Job } from "./recipe.ts";
 
 /** An engine as those see it who do not run it. */
@@ -21,6 +22,13 @@ export interface EngineDescription extends EngineFacts {
 /** Runs jobs. It holds an engine until it is closed. */
 export interface JobRunner {
   readonly engine: EngineDescription;
+  /**
+   * Says what a job would take, before any of its pictures is read. It does not wait for a job that runs, but for its present
+   * evaluation at most.
+   * @param sizes those that its pictures will be read at.
+   * @throws MemoryError where there is too little memory.
+   */
+  plan(job: Job, sizes: JobSizes, controls?: PlanControls): Promise<JobPlan>;
   /** Runs a job to its end, as {@link runJob} does. A job that is given while another runs waits for it. */
   run(
     job: Job,
@@ -37,6 +45,7 @@ export function runHere(engine: Engine): JobRunner {
   const inTurn = turns();
   return {
     engine,
+    plan: async (job, sizes, controls) => planJob(job, sizes, engine, controls),
     run: (job, io, controls, onIterate) => inTurn(() => runJob(job, engine, io, controls, onIterate)),
     close: async () => engine.close?.(),
   };

@@ -9,6 +9,7 @@ import type { Engine } from "../transfer/engine.ts";
 import type { Iterate, Stylization } from "../transfer/iterate.ts";
 import type { Steering } from "../transfer/options.ts";
 import { jobSteps } from "./job.ts";
+import { planJob } from "./job-plan.ts";
 import {
   type Answer,
   type Answers,
@@ -68,6 +69,7 @@ export function hostJobs<Options>(
       engine = await open(options);
       return describe(engine);
     },
+    plan: async ({ job, sizes, controls }) => planJob(job, sizes, required(engine, "engine"), controls),
     async begin(words) {
       run = begin(words);
     },

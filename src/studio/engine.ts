@@ -106,6 +106,8 @@ export interface Version {
   readonly recipe: Recipe;
   /** The file's name; on a server, in the folder that {@link About.folder} names. */
   readonly file: string;
+  /** Whether its run can be gone on with from here; that of the newest few is kept. */
+  readonly resumable: boolean;
 }
 
 /** A run as the page sees it. */
@@ -229,8 +231,8 @@ export interface StudioEngine {
   keep(id: string): Promise<Run>;
   /** Stops, and keeps what there is. */
   stop(id: string): Promise<Run>;
-  /** Goes on with a stopped run, to the same bytes. */
-  resume(id: string): Promise<Run>;
+  /** Goes on with a stopped run, to the same bytes; or from one of the run's versions, whatever came of it after that. */
+  resume(id: string, version?: string): Promise<Run>;
   /** Removes a run and all that came of it but for versions with a star. */
   discard(id: string): Promise<void>;
 

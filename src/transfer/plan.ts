@@ -8,7 +8,6 @@ import { ImpastoError } from "../errors.ts";
 import { topologicalOrder } from "../graph/gradients.ts";
 import { sizeOf } from "../graph/shape.ts";
 import { input } from "../graph/tensor.ts";
-import type { Picture } from "../image/picture.ts";
 import { SHORTEST_SIDE, type Size } from "../image/size.ts";
 import type { Layer } from "../network/layers.ts";
 import { featuresAt, type Network, throughHeads } from "../network/network.ts";
@@ -18,6 +17,7 @@ import { required } from "../required.ts";
 import type { DeviceLimits } from "../runtime/limits.ts";
 import { leastRegion, partition } from "./blocks.ts";
 import { featuresOf, layersOf } from "./look.ts";
+import { MemoryError } from "./memory-error.ts";
 import type { Settings } from "./settings.ts";
 import type { Term } from "./term.ts";
 
@@ -79,8 +79,10 @@ const STEPPED = { factor: 1.9, touched: 1.05 };
 const SHARE = 0.95;
 /** The part to follow an earlier plan with: what was free then is never quite what is free now. */
 const FOLLOWED_SHARE = 0.98;
+/** A plane of numbers, a pixel. */
+const PLANE = Float32Array.BYTES_PER_ELEMENT;
 /** A picture or a vector of the optimiser, a pixel. */
-const VECTOR = 3 * Float32Array.BYTES_PER_ELEMENT;
+const VECTOR = 3 * PLANE;
 /** The picture before and after, and what waits to be collected. */
 const OTHER_VECTORS = 2;
 /** Histories to fall back on. */
@@ -294,16 +296,45 @@ function refusal(
   }
   const least = required(optimizersLike(optimizer).at(-1), "shortest history");
   const onePass = costs.leastPixels * SMOOTH.factor * costs.activations;
-  const needed = (pixels: number) =>
-    needAndHave((residentBytes(pixels, least, costs) + pixels * VECTOR + onePass) / SHARE, available);
+  const needed = (pixels: number): number =>
+    (residentBytes(pixels, least, costs) + pixels * VECTOR + onePass) / SHARE;
+  const own = needed(size.width * size.height);
   if (fits < SHORTEST_SIDE) {
-    return new ImpastoError(
-      `Any picture needs ${needed(SHORTEST_SIDE ** 2)}: ${standsIn ? "allow more" : "use the built-in network, or allow more"}.`,
-    );
+    const any = needAndHave(needed(SHORTEST_SIDE ** 2), available);
+    const advice = standsIn ? "allow more" : "use the built-in network, or allow more";
+    return new MemoryError(`Any picture needs ${any}: ${advice}.`, own);
   }
-  return new ImpastoError(
-    `A picture of ${size.width}×${size.height} needs ${needed(size.width * size.height)}: take a size of ${fits} at most.`,
+  return new MemoryError(
+    `A picture of ${size.width}×${size.height} needs ${needAndHave(own, available)}: take a size of ${fits} at most.`,
+    own,
+    fits,
   );
+}
+
+/**
+ * The bytes that the process takes at one size with a plan for it.
+ * @param looked the most pixels of the pictures that are looked at.
+ */
+export function memoryNeeded(
+  size: Size,
+  { mostPixels, optimizer }: Pick<Plan, "mostPixels" | "optimizer">,
+  looked: number,
+  work: Work,
+  held = 0,
+): number {
+  const costs = costsOf(work, held);
+  const pixels = size.width * size.height;
+  const atOnce = Math.max(costs.leastPixels, Math.min(mostPixels, looked));
+  const inBlocks = pixels > mostPixels ? pixels * VECTOR : 0;
+  return residentBytes(pixels, optimizer, costs) + inBlocks + bytesWithin(atOnce, costs);
+}
+
+/** What it takes to look at so many pixels at once: {@link pixelsWithin} the other way around. */
+function bytesWithin(pixels: number, { activations }: Costs): number {
+  const smooth = SMOOTH.factor * activations * pixels;
+  if (smooth <= SMOOTH.steps * STEP) return smooth;
+  const steps = Math.max(SMOOTH.steps + 1, Math.ceil((STEPPED.factor * activations * pixels) / STEP));
+  return steps * STEPPED.touched * STEP;
 }
 
 const needAndHave = (need: number, have: number): string =>
@@ -312,9 +343,15 @@ const needAndHave = (need: number, have: number): string =>
 const amount = (bytes: number, round: (value: number) => number): string =>
   bytes < 1e9 ? `${round(bytes / 1e6)} MB` : `${round(bytes / 1e8) / 10} GB`;
 
+/** A picture, or what is known of one that is still to be read. */
+export interface HeldPicture extends Size {
+  /** There where some of it is transparent. */
+  readonly alpha?: unknown;
+}
+
 /** What the pictures take that are there all the while, with another of each without its alpha. */
-export const heldBytes = (pictures: readonly Picture[]): number =>
+export const heldBytes = (pictures: readonly HeldPicture[]): number =>
   pictures.reduce(
-    (sum, { rgb, alpha }) => sum + (alpha ? 2 * rgb.byteLength + alpha.byteLength : rgb.byteLength),
+    (sum, { width, height, alpha }) => sum + width * height * (alpha ? 2 * VECTOR + PLANE : VECTOR),
     0,
   );

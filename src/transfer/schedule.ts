@@ -3,15 +3,22 @@
  * beside the settings. A plan is plain data; one that was made before is followed, or refused, but never changed.
  * @module
  */
-import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
 import type { Layer } from "../network/layers.ts";
 import type { OptimizerSettings } from "../optimizer/create.ts";
 import { required } from "../required.ts";
 import { layersOf } from "./look.ts";
-import { checkPlan, heldBytes, pixelsNeeded, pixelsSeen, planMemory, type Work } from "./plan.ts";
+import {
+  checkPlan,
+  type HeldPicture,
+  heldBytes,
+  memoryNeeded,
+  pixelsNeeded,
+  pixelsSeen,
+  planMemory,
+  type Work,
+} from "./plan.ts";
 import type { Settings } from "./settings.ts";
-import type { WeightedStyle } from "./styles.ts";
 import type { ScaleCost } from "./time-left.ts";
 
 /** One size of a run. */
@@ -26,11 +33,11 @@ export interface PlannedScale {
   readonly history?: number | undefined;
 }
 
-/** The pictures of a run, and what it may use. */
+/** The pictures of a run, or what is known of them before they are read, and what it may use. */
 export interface Planned {
-  readonly content: Picture;
-  readonly styles: readonly WeightedStyle[];
-  readonly initial?: Picture | undefined;
+  readonly content: HeldPicture;
+  readonly styles: readonly { readonly picture: HeldPicture }[];
+  readonly initial?: HeldPicture | undefined;
   /** Planes of the picture's size that masks take, and what is kept. */
   readonly planes?: number;
   readonly work: Work;
@@ -78,6 +85,17 @@ export function checkRun(plan: readonly PlannedScale[], run: Planned): void {
     checkPlan(scale, { mostPixels, optimizer }, looked, run.work, run.memory, held(run, scale));
   }
 }
+
+/** The bytes that the process takes with such a plan, where it takes most. */
+export const memoryOfRun = (plan: readonly PlannedScale[], run: Planned): number =>
+  Math.max(
+    ...plan.map((scale) => {
+      const { mostPixels = Number.POSITIVE_INFINITY } = scale;
+      const optimizer = optimizerAt(scale, run.work.settings);
+      const looked = mostLooked(scale, run);
+      return memoryNeeded(scale, { mostPixels, optimizer }, looked, run.work, held(run, scale));
+    }),
+  );
 
 /** The size of the last of the planned sizes. */
 export function finalSize(plan: readonly PlannedScale[]): Size {

@@ -20,13 +20,20 @@ export function blended(
   styles: readonly WeightedStyle[],
   blend: readonly number[] | undefined,
 ): readonly WeightedStyle[] {
+  checkBlend(styles, blend);
   if (blend === undefined) return styles;
-  if (blend.length !== styles.length) {
-    throw new MisuseError(
-      `Expected ${styles.length} weights for blend, one for each style, but received ${blend.length}.`,
-    );
-  }
   return styles.map((style, index) => ({ ...style, weight: blend[index] ?? 0 }));
+}
+
+/** @throws MisuseError for another number of weights than of styles. */
+export function checkBlend(
+  { length }: Pick<readonly unknown[], "length">,
+  blend: readonly number[] | undefined,
+): void {
+  if (blend === undefined || blend.length === length) return;
+  throw new MisuseError(
+    `Expected ${length} weights for blend, one for each style, but received ${blend.length}.`,
+  );
 }
 
 /** Styles that paint the same part of the picture. */

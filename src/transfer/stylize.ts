@@ -3,11 +3,11 @@
  * the work at one size in repaint-at.ts. The method on one page is `examples/method.ts`.
  * @module
  */
-import { withAlpha } from "../image/alpha.ts";
+import { overMeanColour, withAlpha } from "../image/alpha.ts";
 import { type Mask, resizeMask } from "../image/mask.ts";
 import { inProfile, type Picture } from "../image/picture.ts";
 import { resize } from "../image/resize.ts";
-import { finishColours } from "./colour.ts";
+import { finishColours, prepareColours } from "./colour.ts";
 import type { Engine } from "./engine.ts";
 import { keeping } from "./guidance.ts";
 import type { Iterate, Stylization } from "./iterate.ts";
@@ -22,8 +22,10 @@ import {
   type RunControls,
   type StylizeRequest,
 } from "./run.ts";
+import { bestOf, type RunState, scaleStateOf } from "./run-state.ts";
 import { finalSize } from "./schedule.ts";
-import { resolveSettings, type Settings } from "./settings.ts";
+import { resolveSettings, type Settings, steeringOf } from "./settings.ts";
+import { pictureOf } from "./start.ts";
 
 /**
  * Repaints a photograph in the style of one painting or several. Yields after each evaluation of the loss; the
@@ -66,8 +68,40 @@ export async function* repaint(
   return result;
 }
 
+/** What a run has come to in a state, as if it had been stopped there. Nothing is computed for it. */
+export function reachedIn(
+  state: RunState,
+  { content, keep }: Pick<StylizeRequest, "content" | "keep">,
+  settings: Settings,
+): Stylization {
+  const { plan, scale, evaluation, evaluationsBefore, steering, seconds } = state;
+  const photograph = overMeanColour(content);
+  const subject = prepareColours({ photograph, styles: [], keep }, settings.color);
+  const here = scaleStateOf(state);
+  const reached = bestOf(here);
+  const size = finalSize(plan.slice(0, scale + 1));
+  const own = JSON.stringify(steeringOf(settings));
+  const changed = (): boolean => steering !== undefined && JSON.stringify(steering) !== own;
+  return resultOf(
+    { photograph, subject, settings, steering: { changed }, plan, elapsed: () => seconds },
+    content,
+    {
+      picture: keeping(pictureOf(reached.variables, size, settings.variables), keptAt(size, subject)),
+      reached,
+      secondsPerEvaluation: here.seconds / evaluation,
+      evaluations: evaluationsBefore + evaluation,
+      stopped: true,
+    },
+  );
+}
+
+/** What a result is made of. */
+type Finished = Pick<Run, "photograph" | "subject" | "settings" | "plan" | "elapsed"> & {
+  readonly steering: Pick<Run["steering"], "changed">;
+};
+
 function resultOf(
-  { photograph, subject, settings, steering, plan, elapsed }: Run,
+  { photograph, subject, settings, steering, plan, elapsed }: Finished,
   content: Picture,
   progress: Progress,
 ): Stylization {

@@ -42,6 +42,23 @@ const WARMING_UP = [5, 0.5, 0.5];
 /** At the first size the pace is the best of so many evaluations: whatever still warms up only makes them slower. */
 const BEST_OF = 8;
 
+/** What an evaluation at each size costs, and all that is to be done there: in pixels that are looked at. */
+export interface Pixels {
+  readonly evaluation: number;
+  readonly all: number;
+}
+
+/** What a run costs, size by size. Seconds follow, once it is known how long such a pixel takes somewhere. */
+export const pixelsToSee = (
+  scales: readonly ScaleCost[],
+  measure: StyleMeasureName,
+  standsIn: boolean,
+): readonly Pixels[] =>
+  scales.map((scale) => {
+    const evaluation = scale.pixelsSeen + OVERHEAD[measure][standsIn ? "small" : "large"];
+    return { evaluation, all: evaluation * (scale.iterations + beginning(scale)) };
+  });
+
 /** Estimates the time left as evaluations are made. */
 export class TimeLeft {
   readonly #scales: readonly ScaleCost[];
