@@ -112,16 +112,27 @@ const actions = {
   steers: (): Promise<boolean> =>
     once(() => (steering === undefined ? undefined : steering === engine.client)),
 
-  failure: async (work: "discard" | "fetchWeights" | "addWeights", id = ""): Promise<string> => {
-    const failing = {
-      discard: () => engine.discard(id),
-      fetchWeights: () => engine.fetchWeights(),
-      addWeights: () => engine.addWeights(new Blob(["nothing of the kind"]), "some.h5"),
-    };
-    return failing[work]().then(
+  /** What is said where something is refused. */
+  refusal(work: "discard" | "addWeights", id = ""): Promise<string> {
+    const asked =
+      work === "discard"
+        ? engine.discard(id)
+        : engine.addWeights(new Blob(["nothing of the kind"]), "some.h5");
+    return asked.then(
       () => "no error",
       (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
     );
+  },
+
+  /** Waits until the service worker has all that this browser needs. */
+  async kept(): Promise<void> {
+    const { active } = await navigator.serviceWorker.ready;
+    const channel = new MessageChannel();
+    const answered = new Promise((resolve) => {
+      channel.port1.onmessage = resolve;
+    });
+    active?.postMessage("keep", [channel.port2]);
+    await answered;
   },
 
   /** What a store gives for what was written to it, by another opening of it. */

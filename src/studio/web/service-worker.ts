@@ -28,7 +28,9 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("message", (event) => {
   // A page runs by these files: the others are kept as well, and those of earlier versions let go.
-  event.waitUntil(keepAll(files.filter((file) => isNeeded(file, "Suspending" in WebAssembly))).then(forget));
+  const needed = files.filter((file) => isNeeded(file, "Suspending" in WebAssembly));
+  const kept = keepAll(needed).then(forget);
+  event.waitUntil(kept.then(() => event.ports[0]?.postMessage("kept")));
 });
 
 self.addEventListener("fetch", (event) => {
