@@ -199,7 +199,7 @@ describe.skipIf(CHROMIUM === undefined)(
 async function buildInto(folder: string): Promise<void> {
   const test = {
     configFile: false,
-    root: join(root, "test", "studio-page"),
+    root: join(root, "test", "studio-web"),
     logLevel: "error",
     build: { outDir: folder, reportCompressedSize: false },
   };
