@@ -63,6 +63,7 @@ export default defineConfig({
   root,
   base: "./",
   define: { SOFTWARE: JSON.stringify(readSoftware()) },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },
   build: {
     outDir: fileURLToPath(new URL("./dist-web", import.meta.url)),

@@ -41,7 +41,8 @@ export const runRequest = z.strictObject({
       z.strictObject({ id, weight: z.number().min(0).finite(), mask: id.optional(), crop: crop.optional() }),
     )
     .min(1)
-    .max(16),
+    .max(16)
+    .readonly(),
   /** Where the photograph stays: a grey picture, white where it does. */
   keep: id.optional(),
   /** A picture to carry on from. */

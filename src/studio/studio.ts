@@ -258,10 +258,10 @@ export class Studio implements StudioMethods {
   async resume(id: string, version?: string): Promise<Run> {
     this.#requireOpen();
     this.#requireRoom();
+    // What has ended is still being put away for a moment.
+    if (!isUnderWay(this.#runs.get(id))) await this.#queue.ended(id);
     const record = this.#runs.get(id);
-    if (this.#easel.at(id) || record.status === "waiting") {
-      throw new MisuseError("This run goes on already: stop it first.");
-    }
+    if (isUnderWay(record)) throw new MisuseError("This run goes on already: stop it first.");
     if (version === undefined && !record.resumable) {
       throw new MisuseError("This run cannot be gone on with: begin another.");
     }
@@ -354,6 +354,9 @@ export class Studio implements StudioMethods {
 }
 
 const stopped = (record: RunRecord): RunRecord => ({ ...record, status: "stopped", resumable: true });
+
+const isUnderWay = ({ status }: RunRecord): boolean =>
+  status === "waiting" || status === "preparing" || status === "running";
 
 /** What a run goes on from at one of its versions. */
 function fromVersion(record: RunRecord, id: string): Pick<RunRecord, "steering" | "counts" | "state"> {
