@@ -8,7 +8,7 @@ import type { JobRunner } from "../job/runner.ts";
 import type { Stylization } from "../transfer/iterate.ts";
 import { UnfinishedError } from "../transfer/unfinished.ts";
 import { failureOf, isFinal } from "./failure.ts";
-import { Losses, readLosses } from "./losses.ts";
+import { Losses } from "./losses.ts";
 import type { Pace } from "./pace.ts";
 import { type Painted, Painting } from "./painting.ts";
 import type { Pictures } from "./pictures.ts";
@@ -70,7 +70,7 @@ export class Easel {
 
   /** Paints a run to its end, or until it is stopped or fails: never throws. */
   async paint(id: string): Promise<void> {
-    const painting = await this.#begin(id);
+    const painting = this.#begin(id);
     let broken = false;
     let error: unknown;
     try {
@@ -91,7 +91,8 @@ export class Easel {
     await painting.losses.save(this.#tools.platform.store, id).catch(() => {});
   }
 
-  async #begin(id: string): Promise<Painting> {
+  /** At once, so that it can be stopped from the beginning. */
+  #begin(id: string): Painting {
     const { platform, runs, versions, betweenStates, watched } = this.#tools;
     const { store } = platform;
     const previews = new Previews({
@@ -101,9 +102,8 @@ export class Easel {
         if (runs.has(id)) runs.goOn(id, (record) => ({ ...record, preview: record.preview + 1 }));
       },
     });
-    const losses = await readLosses(store, id).catch(() => undefined);
-    const tools = { store, runs, versions, previews, betweenStates };
-    const painting = new Painting(id, { ...tools, losses: losses ?? new Losses() });
+    const losses = new Losses();
+    const painting = new Painting(id, { store, runs, versions, previews, losses, betweenStates });
     this.#painting = painting;
     return painting;
   }

@@ -19,13 +19,8 @@ const chart = z.object({
 
 /** The losses of one run. */
 export class Losses {
-  #stride: number;
-  #points: LossPoint[];
-
-  constructor({ stride, points }: Readonly<z.output<typeof chart>> = { stride: 1, points: [] }) {
-    this.#stride = stride;
-    this.#points = [...points];
-  }
+  #stride = 1;
+  #points: LossPoint[] = [];
 
   get points(): readonly LossPoint[] {
     return this.#points;
@@ -45,13 +40,16 @@ export class Losses {
     this.#points = this.#points.filter((point) => point.evaluations <= evaluations);
   }
 
+  /** Takes those that were saved last, if any were. */
+  async load(store: Store, id: string): Promise<void> {
+    const { stride, points } = (await readJson(store, lossesName(id), chart)) ?? { stride: 1, points: [] };
+    this.#stride = stride;
+    this.#points = points;
+  }
+
   save(store: Store, id: string): Promise<void> {
     return writeJson(store, lossesName(id), { stride: this.#stride, points: this.#points });
   }
 }
-
-/** Those of a run as they were saved last. */
-export const readLosses = async (store: Store, id: string): Promise<Losses> =>
-  new Losses(await readJson(store, lossesName(id), chart));
 
 const lossesName = (id: string): string => runName(id, "losses.json");

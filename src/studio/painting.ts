@@ -114,6 +114,8 @@ export class Painting {
    */
   async paint(runner: JobRunner, io: JobIo): Promise<Painted> {
     const from = await this.#from();
+    // A run goes on without its chart.
+    await this.#tools.losses.load(this.#tools.store, this.id).catch(() => {});
     const { job, counts } = this.#run;
     this.#evaluations = from === undefined ? 0 : from.evaluationsBefore + from.evaluation;
     this.#scale = from?.scale ?? 0;

@@ -22,7 +22,7 @@ import type {
 import { Events, type Listener } from "./events.ts";
 import { failureOf } from "./failure.ts";
 import { Helm } from "./helm.ts";
-import { readLosses } from "./losses.ts";
+import { Losses } from "./losses.ts";
 import { Pace } from "./pace.ts";
 import { Pictures } from "./pictures.ts";
 import { Plans } from "./plans.ts";
@@ -149,23 +149,24 @@ export class Studio implements StudioMethods {
   async estimate(asked: RunRequest): Promise<Estimate> {
     this.#requireOpen();
     const request = checkRequest(asked);
-    const runner = await this.#runners.forPlanning(request.options.network);
-    const { job, sizes } = await jobOfRequest(request, this.#pictures, runner.engine);
-    const { size } = job;
-    try {
-      const { plan, memory, pixels } = await this.#plans.plan(job, sizes, runner);
-      const seconds = this.#pace.seconds(runner.engine, pixels);
-      const { mostPixels = Number.POSITIVE_INFINITY } = plan.at(-1) ?? {};
-      return {
-        ...size,
-        memory,
-        blocks: size.width * size.height > mostPixels,
-        ...(seconds === undefined ? {} : { seconds }),
-      };
-    } catch (error) {
-      if (!(error instanceof MemoryError)) throw error;
-      return { ...size, memory: error.needed, blocks: true, failure: failureOf(error) };
-    }
+    return this.#runners.use(request.options.network, async (runner) => {
+      const { job, sizes } = await jobOfRequest(request, this.#pictures, runner.engine);
+      const { size } = job;
+      try {
+        const { plan, memory, pixels } = await this.#plans.plan(job, sizes, runner);
+        const seconds = this.#pace.seconds(runner.engine, pixels);
+        const { mostPixels = Number.POSITIVE_INFINITY } = plan.at(-1) ?? {};
+        return {
+          ...size,
+          memory,
+          blocks: size.width * size.height > mostPixels,
+          ...(seconds === undefined ? {} : { seconds }),
+        };
+      } catch (error) {
+        if (!(error instanceof MemoryError)) throw error;
+        return { ...size, memory: error.needed, blocks: true, failure: failureOf(error) };
+      }
+    });
   }
 
   async begin(asked: RunRequest): Promise<Run> {
@@ -178,9 +179,10 @@ export class Studio implements StudioMethods {
     this.#created = Math.max(Date.now(), this.#created + 1);
     const created = this.#created;
     try {
-      const runner = await this.#runners.forPlanning(request.options.network);
-      const { job, sizes } = await jobOfRequest(request, this.#pictures, runner.engine);
-      const { pixels } = await this.#plans.plan(job, sizes, runner);
+      const { job, pixels } = await this.#runners.use(request.options.network, async (runner) => {
+        const { job, sizes } = await jobOfRequest(request, this.#pictures, runner.engine);
+        return { job, ...(await this.#plans.plan(job, sizes, runner)) };
+      });
       this.#requireOpen();
       const id = newId();
       await this.#runs.add({
@@ -210,7 +212,10 @@ export class Studio implements StudioMethods {
 
   async losses(id: string): Promise<readonly LossPoint[]> {
     this.#runs.get(id);
-    const { losses } = this.#easel.at(id) ?? { losses: await readLosses(this.#platform.store, id) };
+    const painting = this.#easel.at(id);
+    if (painting?.hasBegun) return painting.losses.points;
+    const losses = new Losses();
+    await losses.load(this.#platform.store, id);
     return losses.points;
   }
 
@@ -288,7 +293,7 @@ export class Studio implements StudioMethods {
     await this.#queue.ended(id);
     if (!this.#runs.has(id)) return;
     await this.#runs.settle(id, ({ state: _, ...record }) => ({
-      ...(record.status === "waiting" ? stopped(record) : record),
+      ...(isUnderWay(record) ? stopped(record) : record),
       resumable: false,
       discarded: true,
       versions: record.versions.map((version) => ({ ...version, removed: !version.starred })),
@@ -353,7 +358,11 @@ export class Studio implements StudioMethods {
   }
 }
 
-const stopped = (record: RunRecord): RunRecord => ({ ...record, status: "stopped", resumable: true });
+const stopped = ({ phase: _, ...record }: RunRecord): RunRecord => ({
+  ...record,
+  status: "stopped",
+  resumable: true,
+});
 
 const isUnderWay = ({ status }: RunRecord): boolean =>
   status === "waiting" || status === "preparing" || status === "running";

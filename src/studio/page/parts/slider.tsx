@@ -13,7 +13,7 @@ export interface SliderProps {
   readonly step?: number;
   /** What stands at both ends. */
   readonly ends?: readonly [string, string];
-  /** A sentence below. */
+  /** A few words below. */
   readonly hint?: string | undefined;
   /** The value as a person reads it. */
   words(value: number): string;
@@ -63,15 +63,12 @@ export function Slider(props: SliderProps) {
         }}
       />
       {ends && (
-        <div class="slider-ends" aria-hidden="true">
-          <span>{ends[0]}</span>
-          <span>{ends[1]}</span>
+        <div class="slider-ends">
+          <span aria-hidden="true">{ends[0]}</span>
+          {/* Between the ends, where it moves nothing when it comes. */}
+          <span id={`${id}-hint`}>{hint}</span>
+          <span aria-hidden="true">{ends[1]}</span>
         </div>
-      )}
-      {hint !== undefined && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
       )}
     </div>
   );

@@ -72,8 +72,9 @@ function Takes({ onSize }: { onSize(size: number): void }) {
   const most = about.value?.memory;
   return (
     <>
+      <p class="dim">{pixelsInWords(estimate)} px</p>
       <p class="dim">
-        {pixelsInWords(estimate)} px · {bytesInWords(memory)}
+        {bytesInWords(memory)}
         {most === undefined ? "" : ` of ${bytesInWords(most)}`}
         {seconds === undefined ? "" : ` · about ${secondsInWords(seconds)}`}
       </p>

@@ -16,7 +16,7 @@ const COLOURS = [
   ["transfer-only", "Only the painting's colours, no strokes"],
 ] as const;
 
-const STARTS_AGAIN = "Starts again from here.";
+const STARTS_AGAIN = "starts again from here";
 
 /** The end of the slider for strokes, as a power of two. */
 const LARGEST = 2;
