@@ -17,9 +17,10 @@ import {
 } from "./download.node.ts";
 import { SIGNATURE } from "./hdf5/objects.ts";
 import { openHttp } from "./http.node.ts";
-import { type Environment, PUBLIC_FILE } from "./locate.node.ts";
+import type { Environment } from "./locate.node.ts";
 import { withLock } from "./lock.node.ts";
 import { MirrorError } from "./mirror-error.ts";
+import { PUBLIC_FILE, PUBLIC_MIRRORS, PUBLIC_SIZE } from "./public-file.ts";
 
 /** Whose the weights are; to be shown where a user gets them. */
 export const ATTRIBUTION =
@@ -29,15 +30,9 @@ export const ATTRIBUTION =
 export const PUBLIC_WEIGHTS: ExpectedFile = {
   name: PUBLIC_FILE,
   signature: SIGNATURE,
-  size: 80_134_624,
+  size: PUBLIC_SIZE,
   md5: "253f8cb515780f3b799900260a226db6",
 };
-
-/** The folders the public file is offered in. */
-const PUBLIC_MIRRORS: readonly string[] = [
-  "https://github.com/fchollet/deep-learning-models/releases/download/v0.1/",
-  "https://storage.googleapis.com/tensorflow/keras-applications/vgg19/",
-];
 
 /** What to fetch, and how patiently. */
 export interface FetchWeightsOptions {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { isAbsolute, join, relative } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { MisuseError } from "../errors.ts";
-import { cacheFolderOf, locateWeights, PUBLIC_FILE, whereWeights } from "./locate.node.ts";
+import { cacheFolderOf, locateWeights, whereWeights } from "./locate.node.ts";
+import { PUBLIC_FILE } from "./public-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "impasto-locate-"));
 const cached = join(folder, PUBLIC_FILE);

@@ -7,9 +7,7 @@ import { type Stats, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import envPaths from "env-paths";
 import { MisuseError } from "../errors.ts";
-
-/** The name of the public file. */
-export const PUBLIC_FILE = "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5";
+import { PUBLIC_FILE } from "./public-file.ts";
 
 /** Environment variables, such as `process.env`; an empty one counts as unset. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -72,8 +72,17 @@ type Ort = typeof import("onnxruntime-web/webgpu");
 const loadOnnxRuntime = (): Promise<Ort> =>
   "Suspending" in WebAssembly ? import("onnxruntime-web/jspi") : import("onnxruntime-web/webgpu");
 
-const threadsHere = (): number =>
+/** The threads of WebAssembly where nobody says how many: one in a page that is not isolated. */
+export const threadsHere = (): number =>
   crossOriginIsolated ? Math.min(navigator.hardwareConcurrency, MOST_THREADS) : 1;
+
+/** Whether `auto` is a graphics card here. One that the processor stands in for is slower than WebAssembly. */
+export const hasCard = async (): Promise<boolean> => isCard(await findAdapter());
+
+const isCard = (adapter: GPUAdapter | null): adapter is GPUAdapter => adapter?.info.isFallbackAdapter === false;
+
+const findAdapter = async (): Promise<GPUAdapter | null> =>
+  "gpu" in navigator ? navigator.gpu.requestAdapter({ powerPreference: "high-performance" }) : null;
 
 /**
  * The graphics card; undefined for WebAssembly. It is opened here, since ONNX Runtime would let go of its own with every last
@@ -84,12 +93,10 @@ async function cardFor(device: Device): Promise<GPUDevice | undefined> {
   if (device !== "auto" && device !== "webgpu") {
     throw new ImpastoError(`Device "${device}" is not available in a browser. Use auto, webgpu or wasm.`);
   }
-  const adapter =
-    "gpu" in navigator ? await navigator.gpu.requestAdapter({ powerPreference: "high-performance" }) : null;
+  const adapter = await findAdapter();
   const unavailable = (reason: string): ImpastoError =>
     new ImpastoError(`Device "webgpu" is not available in this browser (${reason}). Use auto or wasm.`);
-  // One that the processor stands in for is slower than WebAssembly.
-  if (device === "auto" && adapter?.info.isFallbackAdapter !== false) return undefined;
+  if (device === "auto" && !isCard(adapter)) return undefined;
   if (adapter === null) throw unavailable("no graphics card");
   return adapter.requestDevice(allOf(adapter)).catch((error: unknown) => {
     if (device === "auto") return undefined;

@@ -102,7 +102,7 @@ const MOST_MEMORY = 3.2e9;
 const SHARE = 1 / 2;
 
 /** The bytes to use where it is not told how many. Some browsers say how much memory there is, the others say nothing. */
-function defaultMemory(): number {
+export function defaultMemory(): number {
   const gibibytes = "deviceMemory" in navigator ? Number(navigator.deviceMemory) : Number.POSITIVE_INFINITY;
   return Math.min(MOST_MEMORY, SHARE * gibibytes * 2 ** 30);
 }
