@@ -107,6 +107,7 @@ export function fakeEngine(): FakeEngine {
       evaluations: run.progress?.evaluation ?? 0,
       starred: false,
       removed: false,
+      resumable: false,
       recipe: recipeOf(run),
       file: `cat-starry_night-${next}.png`,
     };

@@ -218,6 +218,7 @@ function versionOf({ id, versions, request }: Run, why: Version["why"]): Version
     evaluations: 30,
     starred: false,
     removed: false,
+    resumable: false,
     file: `${id}-${versions.length}.png`,
     recipe: {
       software: "",
