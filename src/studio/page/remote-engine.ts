@@ -75,7 +75,8 @@ export function remoteEngine(base = ""): StudioEngine {
     steer: (id, steering) => json<Run>(`${run(id)}/steer`, { ...post, body: steering }),
     keep: (id) => json<Run>(`${run(id)}/keep`, post),
     stop: (id) => json<Run>(`${run(id)}/stop`, post),
-    resume: (id) => json<Run>(`${run(id)}/resume`, post),
+    resume: (id, of) =>
+      json<Run>(`${run(id)}/resume`, { ...post, body: of === undefined ? {} : { version: of } }),
     discard: (id) => nothing(run(id), { method: "DELETE" }),
     star: (id, of, starred) => json<Run>(`${version(id, of)}/star`, { ...post, body: { starred } }),
     remove: (id, of, removed) => json<Run>(`${version(id, of)}/remove`, { ...post, body: { removed } }),
