@@ -26,7 +26,10 @@ async function begin(studio: StudioProcess): Promise<Run> {
   });
 }
 
-const EVALUATIONS = 150;
+const EVALUATIONS = 60;
+
+/** Each takes a second or two of starting. */
+const KILLS = 2;
 
 const resultOf = (folder: string, { versions }: Run): Buffer => {
   const finished = versions.find(({ why }) => why === "finished");
@@ -45,7 +48,8 @@ it("killed at moments that nobody chose, offers its run and resumes it to the sa
   const { id } = await begin(studio);
   // A second one that waits is found as well.
   const waiting = await begin(studio);
-  for (const part of [0.2 * Math.random(), 0.2 + 0.6 * Math.random()]) {
+  for (const kill of Array(KILLS).keys()) {
+    const part = (0.9 * (kill + Math.random())) / KILLS;
     await studio.until(id, ({ progress }) => (progress?.evaluation ?? 0) >= part * EVALUATIONS);
     await studio.end("SIGKILL");
     studio = await startStudio(struck, root);
