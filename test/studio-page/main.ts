@@ -12,7 +12,7 @@ declare global {
     readonly fake: FakeEngine;
     readonly page: PageState;
     /** What axe has to say of the page as it is: each rule with what breaks it. */
-    findFaults(): Promise<readonly string[]>;
+    findFaults(onlyContrast: boolean): Promise<readonly string[]>;
   }
 }
 
@@ -20,8 +20,8 @@ const element = document.getElementById("studio");
 if (element !== null) {
   const fake = fakeEngine();
   const page = openPage(fake, element);
-  const findFaults = async (): Promise<readonly string[]> => {
-    const { violations } = await axe.run(document);
+  const findFaults = async (onlyContrast: boolean): Promise<readonly string[]> => {
+    const { violations } = await axe.run(document, onlyContrast ? { runOnly: ["color-contrast"] } : {});
     return violations.map(
       ({ id, nodes }) =>
         `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("; ")}`,

@@ -78,22 +78,28 @@ export function App() {
         ))}
       </nav>
       <aside class="settings" aria-label="Settings">
-        <fieldset class="scroller" disabled={readOnly.value}>
-          <legend class="visually-hidden">What is painted, and how</legend>
-          <div data-for="pictures">
-            <Photograph />
-            <Paintings />
-          </div>
-          <div data-for="style">
-            <Sliders />
-            <SizeChoice />
-          </div>
+        {/* Keys scroll it also while nothing in it can have the focus. */}
+        <div class="scroller" {...(readOnly.value ? { tabIndex: 0 } : {})}>
+          <fieldset data-for="all" disabled={readOnly.value}>
+            <legend class="visually-hidden">What is painted, and how</legend>
+            <div data-for="pictures">
+              <Photograph />
+              <Paintings />
+            </div>
+            <div data-for="style">
+              <Sliders />
+              <SizeChoice />
+            </div>
+            <div data-for="more">
+              <More open={tab.value === "more"} />
+            </div>
+          </fieldset>
+          {/* Whoever only looks may look at this as well. */}
           <div data-for="more">
-            <More open={tab.value === "more"} />
             <Details />
             <p class="hint foot">{about.value?.note} Nothing leaves this computer.</p>
           </div>
-        </fieldset>
+        </div>
       </aside>
       <Actions onVariants={show("variants")} onDiscard={show("discard")} />
       <aside class="history" aria-label="Versions">

@@ -29,13 +29,7 @@ export function ChooseFile(props: ChooseFileProps) {
   const ref = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button
-        type="button"
-        class={name}
-        aria-label={label}
-        disabled={disabled}
-        onClick={() => ref.current?.click()}
-      >
+      <button type="button" class={name} disabled={disabled} onClick={() => ref.current?.click()}>
         {children}
       </button>
       <input

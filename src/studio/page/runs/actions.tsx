@@ -21,7 +21,7 @@ export function Actions({ onVariants, onDiscard }: ActionsProps) {
   const run = runs.current.value;
   const active = run !== undefined && isActive(run);
   return (
-    <div class="actions">
+    <section class="actions" aria-label="Paint and stop">
       <Status run={run} />
       <Waiting />
       <div class="row main-row">
@@ -52,7 +52,7 @@ export function Actions({ onVariants, onDiscard }: ActionsProps) {
           <AfterRun run={run} onDiscard={onDiscard} />
         )}
       </div>
-    </div>
+    </section>
   );
 }
 
@@ -127,7 +127,6 @@ function MainButton({ run }: { readonly run: Run | undefined }) {
     if (active) changed.current = performance.now();
   }, [active]);
   const press = (): void => {
-    if (painting.busy.peek()) return;
     if (!active) return void painting.paint();
     if (performance.now() - changed.current < DOUBLE_CLICK) return;
     void (early ? painting.discard(run.id) : painting.stop());

@@ -9,7 +9,7 @@ import { type Clock, whenQuiet } from "./clock.ts";
 import { APPLIED_AT_ONCE, type Change, changeBetween } from "./difference.ts";
 import type { Draft } from "./draft.ts";
 import type { Drafts } from "./drafts.ts";
-import { failureOf } from "./failure.ts";
+import { failureOf, StudioError } from "./failure.ts";
 import type { Notices } from "./notices.ts";
 import { canBeSteered, choose } from "./options.ts";
 import type { Beginning, Requests } from "./requests.ts";
@@ -70,21 +70,27 @@ export function createPainting(needs: PaintingNeeds): Painting {
     return all.steering === undefined && all.restart.length === 0 ? undefined : all;
   });
 
-  async function attempt<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
-    if (busy.peek()) return undefined;
-    if (readOnly.peek()) {
-      notices.complain("Another tab steers, or the studio does not answer.");
-      return undefined;
-    }
+  let before: Promise<unknown> = Promise.resolve();
+  let underWay = 0;
+
+  /** One after another: a Stop that comes while a steer is under way is not lost. */
+  function attempt<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+    const own = before.then(async () => {
+      if (readOnly.peek())
+        throw new StudioError({ message: "Another tab steers, or the studio does not answer." });
+      return work();
+    });
+    underWay += 1;
     busy.value = true;
-    try {
-      return await work();
-    } catch (error) {
+    const answered = own.catch((error: unknown) => {
       notices.complain(failureOf(error).message);
       return undefined;
-    } finally {
-      busy.value = false;
-    }
+    });
+    before = answered.then(() => {
+      underWay -= 1;
+      busy.value = underWay > 0;
+    });
+    return answered;
   }
 
   async function begin(draft: Draft, beginning: Beginning = {}): Promise<Run | undefined> {
@@ -177,6 +183,8 @@ export function createPainting(needs: PaintingNeeds): Painting {
     busy,
     change,
     async paint() {
+      // Whoever presses twice wants one picture.
+      if (busy.peek()) return;
       const run = runs.current.peek();
       if (run !== undefined && isActive(run) && change.peek() === undefined) {
         return notices.tell("It is being painted. Stop it first, or change something.");

@@ -78,20 +78,18 @@ function VersionItem({ run, version }: { readonly run: Run; readonly version: Ve
   const isLooked =
     runs.version.value?.id === version.id ||
     (runs.version.value === undefined && !isActive(run) && newest?.id === version.id);
-  const name = `${reasonInWords(version)}, step ${version.evaluations}`;
   return (
     <li class="version">
       <button
         type="button"
         class="version-look"
         aria-current={isLooked}
-        aria-label={name}
         onClick={() => runs.look(run.id, version.id)}
       >
         <VersionPicture run={run} version={version} alt="" />
         <span class="version-name">{reasonInWords(version)}</span>
         <span class="dim">
-          {pixelsInWords(version)} · {version.evaluations}
+          {pixelsInWords(version)} · step {version.evaluations}
         </span>
       </button>
       <div class="version-tools">
@@ -149,7 +147,6 @@ function OtherRun({ run }: { readonly run: Run }) {
       <button
         type="button"
         class="version-look"
-        aria-label={`Picture of ${new Date(run.created).toLocaleString()}, ${state}`}
         onClick={() => {
           runs.look(run.id);
           runs.lookAtGrid(false);
@@ -162,8 +159,10 @@ function OtherRun({ run }: { readonly run: Run }) {
         ) : (
           <VersionPicture run={run} version={newest} alt="" />
         )}
-        <span class="version-name">{pixelsInWords(run)}</span>
-        <span class="dim">{state}</span>
+        <span class="version-name">{momentInWords(run.created)}</span>
+        <span class="dim">
+          {pixelsInWords(run)} · {state}
+        </span>
       </button>
       <div class="version-tools">
         <button
@@ -178,3 +177,12 @@ function OtherRun({ run }: { readonly run: Run }) {
     </li>
   );
 }
+
+/** "28 Nov, 14:05" in the words of the person's country. */
+const momentInWords = (moment: number): string =>
+  new Date(moment).toLocaleString(undefined, {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
