@@ -1,14 +1,16 @@
 /**
- * The static studio in Chromium, from a host that sets no headers, under a path: everything from the first picture to the
+ * The static studio in Chromium, as it is built, from a host that sets no headers, under a path: from the first picture to the
  * download, between tabs, and without a network.
  */
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { brotliCompressSync } from "node:zlib";
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from "playwright-core";
 import { build, mergeConfig } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import * as z from "zod";
 import { readPicture } from "../src/image/decode.node.ts";
 import { readRecipe } from "../src/image/recipe.node.ts";
 import { jobFrom } from "../src/job/recipe.ts";
@@ -18,10 +20,21 @@ import { openStaticHost, type StaticHost } from "./static-host.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** As quick as it goes, and never at its end before it is stopped. */
-const OPTIONS = { size: 64, network: "built-in", scales: 1, iterations: 400 } as const;
+/** Milliseconds, where other programs compute as well. */
+const PATIENCE = 240_000;
 
-const PATIENCE = 120_000;
+/** The most bytes of the page's own script. */
+const BUDGET = 150_000;
+
+/** What the database has of a run. */
+const kept = z.object({
+  run: z.object({
+    versions: z.array(z.object({ why: z.string(), evaluations: z.int() })),
+  }),
+  losses: z.object({
+    points: z.array(z.object({ evaluations: z.int(), loss: z.record(z.string(), z.number()) })),
+  }),
+});
 
 describe.skipIf(CHROMIUM === undefined)(
   "The static studio in Chromium (needs Chromium)",
@@ -36,12 +49,15 @@ describe.skipIf(CHROMIUM === undefined)(
 
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), "impasto-static-"));
-      await buildInto(folder);
-      host = await openStaticHost({ "/some/where/": folder, "/examples/": join(root, "examples") });
+      const site = join(folder, "site");
+      await build(mergeConfig(config, { configFile: false, logLevel: "error", build: { outDir: site } }));
+      await buildProbe(join(folder, "probe"));
+      host = await openStaticHost({ "/some/where/": site, "/probe/": join(folder, "probe") });
       browser = await chromium.launch(CHROMIUM === undefined ? {} : { executablePath: CHROMIUM });
       context = await browser.newContext();
+      context.setDefaultTimeout(PATIENCE / 2);
       context.on("request", (request) => {
-        if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(host.origin)) {
+        if (!/^(blob:|data:)/.test(request.url()) && !request.url().startsWith(host.origin)) {
           elsewhere.push(request.url());
         }
       });
@@ -58,34 +74,30 @@ describe.skipIf(CHROMIUM === undefined)(
       tab.on("pageerror", (error) => console.error(error));
       await tab.goto(`${host.origin}/some/where/`);
       // It is loaded once more, and has threads then.
-      await tab.waitForFunction(() => crossOriginIsolated && "studio" in globalThis);
+      await tab.waitForFunction(() => crossOriginIsolated);
+      await tab.addScriptTag({ type: "module", url: "/probe/probe.js" });
       return tab;
     }
 
-    /** The pictures that come with impasto. */
-    async function takeExamples(tab: Page) {
-      const content = await tab.evaluate(() => studio.take("/examples/cat.png"));
-      const style = await tab.evaluate(() => studio.take("/examples/starry_night.jpg"));
-      return { content: content.id, styles: [{ id: style.id, weight: 1 }] };
+    /** Fills a field, and leaves it. */
+    async function fill(field: Locator, value: string): Promise<void> {
+      await field.fill(value);
+      await field.blur();
     }
 
-    test("has threads where its host sets no headers, and says what it runs on", async () => {
-      expect(await page.evaluate(() => studio.about())).toMatchObject({
-        kind: "browser",
-        software: expect.stringMatching(/^impasto \d/),
-        machine: expect.stringMatching(/^\d+ threads? of the processor$/),
-        note: expect.stringContaining("On the processor, slower"),
-        size: 256,
-        networks: [
-          { name: "built-in", ready: true },
-          { name: "vgg19", ready: false, fetch: 80_134_624 },
-        ],
-      });
-      expect(await page.evaluate(() => studio.refusal("addWeights"))).toMatch(/^ImpastoError: .*some\.h5/);
+    const press = (tab: Page, name: string): Promise<void> =>
+      tab.getByRole("button", { name, exact: true }).click();
+
+    test("has a page of less than 150 kB, its engine and what runs that apart", async () => {
+      const names = await readdir(join(folder, "site", "assets"));
+      const [script = "", ...others] = names.filter((name) => /^index-.*\.js$/.test(name));
+      expect(others).toEqual([]);
+      const bytes = await readFile(join(folder, "site", "assets", script));
+      expect(brotliCompressSync(bytes).length).toBeLessThan(BUDGET);
     });
 
     test("keeps bytes by their names", async () => {
-      expect(await page.evaluate(() => studio.store())).toEqual({
+      expect(await page.evaluate(() => probe.store())).toEqual({
         runs: ["runs/10/run.json", "runs/2/run.json"],
         all: ["runs/10/run.json", "runs/2/run.json", "runsome"],
         joined: [1, 2, 3],
@@ -96,112 +108,97 @@ describe.skipIf(CHROMIUM === undefined)(
     });
 
     test("paints, is followed by its loss as it is steered, stops, goes on larger with a region kept, and hands out a picture whose recipe is read", async () => {
-      const pictures = await takeExamples(page);
-      const { id } = await page.evaluate((request) => studio.begin(request), {
-        ...pictures,
-        options: OPTIONS,
-      });
-      await page.evaluate((run) => studio.evaluations(run, 2), id);
-      expect(await page.evaluate((run) => studio.preview(run), id)).toBe("image/jpeg, something");
-
-      const { versions } = await page.evaluate((run) => studio.steer(run, { strength: 1 }), id);
-      const steered = versions.at(-1);
-      expect(steered).toMatchObject({ why: "steered", width: 64 });
-      const before = steered?.evaluations ?? 0;
-      await page.evaluate(([run, count]) => studio.evaluations(run, count), [id, before + 1] as const);
-      const stopped = await page.evaluate((run) => studio.stop(run), id);
-      expect(stopped).toMatchObject({ status: "stopped", resumable: true });
-      const losses = await page.evaluate((run) => studio.losses(run), id);
-      const [last, next] = [before, before + 1].map((at) =>
-        losses.find(({ evaluations }) => evaluations === at),
-      );
+      await page.getByText("starry_night.jpg").waitFor();
+      await page.getByText("More", { exact: true }).last().click();
+      await fill(page.getByLabel("Scales", { exact: true }), "1");
+      await fill(page.getByLabel("Iterations", { exact: true }), "400");
+      await fill(page.getByRole("spinbutton"), "64");
+      expect(await page.getByText(/On the processor, slower/).isVisible()).toBe(true);
+      await press(page, "Paint");
+      await page.getByText(/step [2-9] of 400/).waitFor();
+      await page.getByLabel("Strength", { exact: true }).press("End");
+      await page.getByRole("button", { name: /, step \d+$/ }).waitFor();
+      await press(page, "Stop");
+      await page.locator(".status-line").getByText("Stopped").waitFor();
+      const [stopped] = z.array(kept).parse(await page.evaluate(() => probe.runs()));
+      const before = stopped?.run.versions.find(({ why }) => why === "steered")?.evaluations ?? 0;
+      const lossAt = (at: number) =>
+        stopped?.losses.points.find(({ evaluations }) => evaluations === at)?.loss;
+      const [last, next] = [lossAt(before), lossAt(before + 1)];
       // At the very same picture, where the photograph counts for less.
-      expect(next?.loss.style).toBeCloseTo(last?.loss.style ?? Number.NaN, 5);
-      expect(next?.loss.content).toBeLessThan((last?.loss.content ?? Number.NaN) / 2);
+      expect(next?.style).toBeCloseTo(last?.style ?? Number.NaN, 5);
+      expect(next?.content).toBeLessThan((last?.content ?? Number.NaN) / 2);
 
-      const version = stopped.versions.at(-1)?.id ?? "";
-      const initial = await page.evaluate(([run, name]) => studio.fromVersion(run, name), [
-        id,
-        version,
-      ] as const);
-      const keep = await page.evaluate(() => studio.mask(451, 300));
-      const larger = await page.evaluate((request) => studio.begin(request), {
-        ...pictures,
-        initial: initial.id,
-        keep: keep.id,
-        options: { ...OPTIONS, size: 96, iterations: 2 },
-      });
-      const finished = await page.evaluate((run) => studio.ended(run), larger.id);
-      expect(finished).toMatchObject({ status: "finished", width: 96 });
-      const made = finished.versions.at(-1);
+      await fill(page.getByLabel("Iterations", { exact: true }), "2");
+      await fill(page.getByRole("spinbutton"), "96");
+      await press(page, "Brush: where the photograph stays");
+      const canvas = await page.locator(".stage").boundingBox();
+      const [x, y] = [
+        (canvas?.x ?? 0) + (canvas?.width ?? 0) / 2,
+        (canvas?.y ?? 0) + (canvas?.height ?? 0) / 2,
+      ];
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x + 40, y);
+      await page.mouse.up();
+      await press(page, "Done");
+      await press(page, "Apply");
+      await page.locator(".status-line").getByText("Finished").waitFor();
+      const downloading = page.waitForEvent("download");
+      await press(page, "Save");
       const file = join(folder, "made.png");
-      const bytes = await page.evaluate(([run, name]) => studio.version(run, name), [
-        larger.id,
-        made?.id ?? "",
-      ] as const);
-      await writeFile(file, Buffer.from(bytes, "base64"));
+      await (await downloading).saveAs(file);
       expect(await readPicture(file)).toMatchObject({ width: 96 });
       const recipe: unknown = JSON.parse(await readRecipe(file));
       expect(jobFrom(recipe)).toMatchObject({
-        content: { name: "cat.png", checksum: pictures.content },
-        keep: { checksum: keep.id },
+        content: { name: "cat.png" },
+        initial: {},
+        keep: {},
         device: "wasm",
+        network: { name: "built-in" },
         size: { width: 96 },
       });
     });
 
     test("is looked at from a second tab, which may take over and has the studio once the first is closed", async () => {
       const other = await openTab();
-      expect(await page.evaluate(() => studio.steers())).toBe(true);
-      expect(await other.evaluate(() => studio.steers())).toBe(false);
-      const [run] = await page.evaluate(() => studio.runs());
-      expect((await other.evaluate(() => studio.runs())).map(({ id }) => id)).toContain(run?.id);
-      expect(await other.evaluate((id) => studio.refusal("discard", id), run?.id)).toMatch(
-        /^MisuseError: Another page steers/,
-      );
-      await other.evaluate(() => studio.takeOver());
-      expect(await page.evaluate((id) => studio.refusal("discard", id), run?.id)).toMatch(
-        /^MisuseError: Another page steers/,
-      );
-      const pictures = await takeExamples(other);
-      const { id } = await other.evaluate((request) => studio.begin(request), {
-        ...pictures,
-        options: OPTIONS,
-      });
-      await other.evaluate((begun) => studio.evaluations(begun, 1), id);
-      const interrupted = other.evaluate((begun) => studio.ended(begun), id);
+      await other.getByText("Another tab steers.").waitFor();
+      expect(await page.getByText("Another tab steers.").count()).toBe(0);
+      await press(other, "Take over");
+      await page.getByText("Another tab steers.").waitFor();
       await page.close();
-      expect((await interrupted).status).toBe("stopped");
-      expect(await other.evaluate(() => studio.runs())).toHaveLength(3);
+      expect(await other.getByText("Another tab steers.").count()).toBe(0);
+      await other.locator(".status-line").getByText("Finished").waitFor();
       page = other;
     });
 
     test("works without its host at the second visit, and has asked nobody else for anything", async () => {
-      expect(host.asked.filter((path) => path.endsWith(".wasm"))).toHaveLength(1);
-      await page.evaluate(() => studio.kept());
+      expect(new Set(host.asked.filter((path) => path.endsWith(".wasm"))).size).toBe(1);
+      await page.evaluate(() => probe.kept());
       await host.close();
       await page.reload();
-      await page.waitForFunction(() => "studio" in globalThis);
+      await page.locator(".status-line").getByText("Finished").waitFor();
       expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-      const [found] = await page.evaluate(() => studio.runs());
-      const { id } = await page.evaluate((request) => studio.begin(request), {
-        content: found?.request.content ?? "",
-        styles: found?.request.styles ?? [],
-        options: { ...OPTIONS, size: 32, iterations: 1 },
-      });
-      expect(await page.evaluate((run) => studio.ended(run), id)).toMatchObject({ status: "finished" });
+      await press(page, "Discard");
+      await press(page, "Paint");
+      await page.locator(".status-line").getByText("Finished").waitFor();
       expect(elsewhere).toEqual([]);
     });
   },
 );
 
-/** Builds the studio as it is built, without its page: with what the tests call. */
-async function buildInto(folder: string): Promise<void> {
-  const test = {
+/** Bundles what the tests call within the page. */
+async function buildProbe(folder: string): Promise<void> {
+  await build({
     configFile: false,
-    root: join(root, "test", "studio-web"),
     logLevel: "error",
-    build: { outDir: folder, reportCompressedSize: false },
-  };
-  await build(mergeConfig(config, test));
+    build: {
+      outDir: folder,
+      lib: {
+        entry: join(root, "test", "studio-web", "probe.ts"),
+        formats: ["es"],
+        fileName: () => "probe.js",
+      },
+    },
+  });
 }
