@@ -113,7 +113,7 @@ export function mutateJson(root: unknown, random: Random): unknown {
         put(holder, name, [value, value]);
         break;
       case 4:
-        put(holder, name, typeof value === "number" ? nearby(value, random) : String(value));
+        put(holder, name, typeof value === "number" ? nearby(value, random) : JSON.stringify(value));
         break;
       default:
         put(holder, name, chosen);

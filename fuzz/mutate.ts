@@ -70,7 +70,7 @@ const replaced = (
   start: number,
   end: number,
   ...middle: readonly Uint8Array[]
-): Uint8Array => Uint8Array.from(Buffer.concat([bytes.subarray(0, start), ...middle, bytes.subarray(end)]));
+): Uint8Array => new Uint8Array(Buffer.concat([bytes.subarray(0, start), ...middle, bytes.subarray(end)]));
 
 const flipBit: Mutation = (bytes, random) =>
   changed(bytes, placeIn(bytes.length, random), (byte) => byte ^ (1 << random.below(8)));
@@ -168,10 +168,10 @@ const LONGEST = 2 ** 20;
  */
 export function mutate(bytes: Uint8Array, random: Random, others: readonly Uint8Array[]): Uint8Array {
   // A Buffer's slices are no copies, and seeds are to stay as they are.
-  let result = Uint8Array.from(bytes);
+  let result = new Uint8Array(bytes);
   do {
     const mutation = MUTATIONS[random.below(MUTATIONS.length)] ?? flipBit;
-    result = Uint8Array.from(mutation(result, random, others).subarray(0, LONGEST));
+    result = new Uint8Array(mutation(result, random, others).subarray(0, LONGEST));
   } while (random.below(5) < 3);
   return result;
 }

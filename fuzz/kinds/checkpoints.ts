@@ -16,8 +16,8 @@ import { mutate } from "../mutate.ts";
 import { mutateSafetensors } from "../mutate-safetensors.ts";
 import { isSmall, type Painted, paintAll, writePictures } from "./painted.ts";
 
-const REFUSED_THROUGH_COMMAND = 25;
-const SOUND_THROUGH_COMMAND = 8;
+const REFUSED_THROUGH_COMMAND = 60;
+const SOUND_THROUGH_COMMAND = 15;
 
 /** As the command line writes it. */
 const noteOf = ({ inputs }: Painted): string =>

@@ -16,8 +16,8 @@ import { mutate } from "../mutate.ts";
 import { mutateJson } from "../mutate-json.ts";
 import { writePictures } from "./painted.ts";
 
-const REFUSED_THROUGH_COMMAND = 25;
-const SOUND_THROUGH_COMMAND = 10;
+const REFUSED_THROUGH_COMMAND = 60;
+const SOUND_THROUGH_COMMAND = 15;
 
 /** More pictures are sound, and take their time. */
 const MOST_PIECES = 3;

@@ -21,7 +21,7 @@ import { pictureSeeds } from "./picture-seeds.ts";
 const MEMORY = 200e6;
 
 /** One input of so many goes through the whole command, which takes many times as long. */
-const THROUGH_COMMAND = 40;
+const THROUGH_COMMAND = 100;
 
 const COMMAND =
   "painting.png -o out.png --size 16 --iterations 2 --network built-in --device cpu --threads 1 --quiet";

@@ -18,8 +18,8 @@ import { mutateJson } from "../mutate-json.ts";
 import { isSmall, paintAll, writePictures } from "./painted.ts";
 
 /** One input of so many goes through commands; of those that are sound, one of fewer. */
-const REFUSED_THROUGH_COMMAND = 25;
-const SOUND_THROUGH_COMMAND = 8;
+const REFUSED_THROUGH_COMMAND = 60;
+const SOUND_THROUGH_COMMAND = 15;
 
 const GREY = { width: 8, height: 8, rgb: new Float32Array(192).fill(0.5) };
 

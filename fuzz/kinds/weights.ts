@@ -23,7 +23,7 @@ import { Find, type Kind, oneOf } from "../kind.ts";
 import { mutate } from "../mutate.ts";
 import { mutateSafetensors } from "../mutate-safetensors.ts";
 
-const THROUGH_COMMAND = 40;
+const THROUGH_COMMAND = 100;
 
 /** From 1998 on, from 2008 on, and as new as it gets; each lays structures out in its own way. */
 const VERSIONS = ["earliest", "v108", "latest"] as const;
@@ -66,8 +66,11 @@ const LAYOUTS: readonly Layout[] = [
     { version, compressed: true, layers: 2 },
     { version, compressed: true, layers: 3, root: "model_weights" },
   ]),
-  { version: "earliest", compressed: true, layers: LAYERS.length },
 ];
+
+/** A whole network, which takes a second to read: one input of so many is made of it. */
+const WHOLE: Layout = { version: "earliest", compressed: true, layers: LAYERS.length };
+const MADE_OF_WHOLE = 40;
 
 const F16_BYTES = 2;
 
@@ -116,12 +119,13 @@ export const weights: Kind = {
   async seeds() {
     const folder = mkdtempSync(join(tmpdir(), "impasto-fuzz-weights-"));
     const files: Uint8Array[] = [];
-    for (const layout of LAYOUTS) files.push(await kerasFile(join(folder, "weights.h5"), layout));
+    for (const layout of [WHOLE, ...LAYOUTS]) files.push(await kerasFile(join(folder, "weights.h5"), layout));
     rmSync(folder, { recursive: true });
     return [...files, headerOnly(), smallFile(), ...TEXTS.map((text) => Buffer.from(text, "latin1"))];
   },
-  input(seeds, random) {
-    const seed = oneOf(seeds, random);
+  input(all, random) {
+    const [, ...seeds] = all;
+    const seed = oneOf(random.below(MADE_OF_WHOLE) === 0 ? all.slice(0, 1) : seeds, random);
     return (
       (random.below(2) === 0 ? mutateSafetensors(seed, random) : undefined) ?? mutate(seed, random, seeds)
     );
