@@ -46,6 +46,7 @@ for (let index = first; index < first + Number(flags.trials) && performance.now(
   const row = table.get(`${fault.name}, ${work.name}`) ?? new Map<string, number>();
   table.set(`${fault.name}, ${work.name}`, row);
   for (const end of ends) row.set(String(end), (row.get(String(end)) ?? 0) + 1);
+  console.error(`Trial ${index}: ${fault.name}, ${work.name}, ended with ${ends.join(", ")}`);
   if (problems.length === 0) continue;
   failures += 1;
   console.log(`Trial ${index}, ${fault.name}, ${work.name}, ends ${ends.join(", ")}:`);

@@ -1,6 +1,6 @@
 /**
  * The harness itself: what a product does wrong is told for what it is, whatever comes of the process; and a few inputs of
- * the kinds that there are.
+ * those kinds that are quickly made.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,24 +11,36 @@ import { KINDS as BAD } from "./bad-kinds.ts";
 import { type Found, keepFind, readFind } from "./find.ts";
 import { fuzz } from "./fuzz.ts";
 import type { Kind } from "./kind.ts";
-import { KINDS } from "./kinds/index.ts";
+import { jobsFiles } from "./kinds/jobs-files.ts";
+import { pictures } from "./kinds/pictures.ts";
+import { type Bounds, startChild } from "./watched-child.ts";
 
 const pathOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+const BAD_MODULE = pathOf("bad-kinds.ts");
+const BOUNDS: Bounds = { seconds: 1, memory: 280 * 2 ** 20 };
+
 const folder = mkdtempSync(join(tmpdir(), "impasto-finds-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Gives these texts, one after another. */
-async function give(texts: readonly string[]) {
+/** What becomes of texts that are given to one child, up to the one that ends it. */
+async function give(...texts: readonly string[]): Promise<readonly string[]> {
+  const child = await startChild(BAD_MODULE, BOUNDS);
+  const verdicts: string[] = [];
+  for (const text of texts) verdicts.push((await child.give("bad", Buffer.from(text))).verdict);
+  await child.end();
+  return verdicts;
+}
+
+/** Tries inputs, and keeps what is found. */
+async function tryThem(kinds: readonly Kind[], module: string, count: number, bounds: Bounds) {
   const found: Found[] = [];
-  let next = 0;
-  const kinds = BAD.map((kind): Kind => ({ ...kind, input: () => Buffer.from(texts[next++] ?? "") }));
   const tally = await fuzz({
     kinds,
-    module: pathOf("bad-kinds.ts"),
-    seed: 1,
-    bounds: { seconds: 2, memory: 700 * 2 ** 20 },
+    module,
+    bounds,
+    count,
+    seed: 20,
     first: 0,
-    count: texts.length,
     isOver: () => false,
     onFind: (one) => found.push(one),
   });
@@ -36,68 +48,35 @@ async function give(texts: readonly string[]) {
 }
 
 describe("a child", () => {
-  it("that throws, refuses at length, aborts, exits, or leaves a promise to itself is found, and the next goes on", async () => {
-    const { found, tally } = await give([
-      ...[
-        "take",
-        "throw",
-        "refuse",
-        "refuse at length",
-        "abort",
-        "take",
-        "exit",
-        "reject later",
-        "throw",
-        "refuse",
-      ],
-    ]);
-    const finds = found.map(({ bytes, verdict, confirmed }) => [
-      Buffer.from(bytes).toString(),
-      verdict,
-      confirmed,
-    ]);
-    expect(finds).toEqual([
-      ["throw", "wrong", true],
-      ["refuse at length", "wrong", true],
-      ["abort", "crash", true],
-      ["exit", "crash", true],
-      ["reject later", "crash", true],
-    ]);
-    // One of a sort is kept, and each counted.
-    expect(tally.byKind.get("bad")).toEqual({ taken: 2, refused: 2, finds: 6 });
-    expect(found[2]?.what).toContain("SIGABRT");
+  it("is found to throw, to refuse at length and to crash, and serves on where it can", async () => {
+    const verdicts = await give("take", "throw", "refuse", "refuse at length", "take", "abort");
+    expect(verdicts).toEqual(["taken", "wrong", "refused", "wrong", "taken", "crash"]);
   });
 
-  it("that hangs or holds too much is ended, and found", async () => {
-    const { found } = await give(["hang", "hold"]);
-    expect(found.map(({ verdict }) => verdict)).toEqual(["hang", "memory"]);
+  it("is ended and found where it hangs, where it holds too much, and where it leaves a promise to itself", async () => {
+    const verdicts = await Promise.all(["hang", "hold", "reject later"].map((text) => give(text)));
+    expect(verdicts.flat()).toEqual(["hang", "memory", "crash"]);
   });
 });
 
 describe("a find", () => {
-  it("is kept with all that it takes to try it again", async () => {
-    const { found } = await give(["throw"]);
+  it("is confirmed in a fresh child and kept with all that it takes to try it again, one of a sort", async () => {
+    const texts = ["throw", "throw", "take"];
+    let next = 0;
+    const kinds = BAD.map((kind): Kind => ({ ...kind, input: () => Buffer.from(texts[next++] ?? "") }));
+    const { found, tally } = await tryThem(kinds, BAD_MODULE, texts.length, BOUNDS);
+    expect(tally.byKind.get("bad")).toEqual({ taken: 1, refused: 0, finds: 2 });
+    expect(found).toMatchObject([{ index: 0, verdict: "wrong", confirmed: true }]);
     const own = keepFind(folder, found[0] ?? expect.fail("nothing was found"));
     expect(readFind(own)).toEqual({ kind: "bad", bytes: Buffer.from("throw") });
   });
 });
 
 describe("impasto", () => {
-  it("takes or refuses thirty mutated inputs of all kinds as it should", async () => {
-    const found: Found[] = [];
-    const tally = await fuzz({
-      kinds: KINDS,
-      module: pathOf("kinds/index.ts"),
-      seed: 20,
-      bounds: { seconds: 30, memory: 2 ** 30 },
-      first: 0,
-      count: 30,
-      isOver: () => false,
-      onFind: (one) => found.push(one),
-    });
+  it("takes or refuses thirty mutated pictures and jobs files as it should", async () => {
+    const bounds = { seconds: 30, memory: 2 ** 30 };
+    const { found, tally } = await tryThem([pictures, jobsFiles], pathOf("kinds/index.ts"), 30, bounds);
     expect(found.map(({ what }) => what)).toEqual([]);
     expect(tally.inputs).toBe(30);
-    const counts = [...tally.byKind.values()];
-    expect(counts.every(({ taken, refused }) => taken + refused > 0)).toBe(true);
   });
 });

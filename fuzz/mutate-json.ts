@@ -5,11 +5,9 @@
  */
 import type { Random } from "../training/random.ts";
 
-const deep = (levels: number): unknown => {
-  let value: unknown = [];
-  for (let level = 0; level < levels; level++) value = level % 2 === 0 ? { a: value } : [value];
-  return value;
-};
+/** Stands for JSON that is nested without end, which could not be written from a value. */
+const WITHOUT_END = "nested without end";
+const LEVELS = 50_000;
 
 /** What may stand in a value's place. */
 const VALUES: readonly (() => unknown)[] = [
@@ -52,8 +50,8 @@ const VALUES: readonly (() => unknown)[] = [
   () => ({ number: "NaN" }),
   () => ({ toString: 1, valueOf: 2 }),
   () => new Array<number>(3000).fill(1),
-  () => deep(50),
-  () => deep(3000),
+  () => JSON.parse(`${"[".repeat(100)}${"]".repeat(100)}`),
+  () => WITHOUT_END,
 ];
 
 /** Names that objects have of their own, and those that options have. */
@@ -69,7 +67,7 @@ interface Place {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Deeper than anything that makes sense; what is nested for its own sake is left as it is. */
+/** Deeper than anything that makes sense; what is nested for its own sake is left as it is, and copied no deeper. */
 const DEEPEST = 40;
 
 function placesIn(value: unknown, depth = 0, name?: string, holder?: Place["holder"]): readonly Place[] {
@@ -84,6 +82,12 @@ const put = (holder: object, name: string, value: unknown): void => {
   if (Array.isArray(holder) && name === "length") return;
   Object.defineProperty(holder, name, { value, enumerable: true, configurable: true, writable: true });
 };
+
+/** Changes a value in one way or in several, and writes it. @param root left as it is. */
+export function mutatedText(root: unknown, random: Random): string {
+  const text = JSON.stringify(mutateJson(root, random)) ?? "";
+  return text.replace(`"${WITHOUT_END}"`, `${"[".repeat(LEVELS)}${"]".repeat(LEVELS)}`);
+}
 
 /** Changes a value in one way or in several. @param root left as it is. */
 export function mutateJson(root: unknown, random: Random): unknown {
@@ -113,7 +117,7 @@ export function mutateJson(root: unknown, random: Random): unknown {
         put(holder, name, [value, value]);
         break;
       case 4:
-        put(holder, name, typeof value === "number" ? nearby(value, random) : JSON.stringify(value));
+        put(holder, name, typeof value === "number" ? nearby(value, random) : (JSON.stringify(value) ?? ""));
         break;
       default:
         put(holder, name, chosen);

@@ -5,7 +5,7 @@
  */
 import type { Random } from "../training/random.ts";
 import { oneOf } from "./kind.ts";
-import { mutateJson } from "./mutate-json.ts";
+import { mutatedText, mutateJson } from "./mutate-json.ts";
 
 const LENGTH_BYTES = 8;
 
@@ -15,11 +15,11 @@ export function mutateSafetensors(bytes: Uint8Array, random: Random): Uint8Array
   if (parts === undefined) return undefined;
   const { header, data } = parts;
   const texts = "__metadata__" in header ? header.__metadata__ : undefined;
-  if (!(texts instanceof Object) || random.below(4) === 0) return joined(mutateJson(header, random), data);
+  if (!(texts instanceof Object) || random.below(4) === 0) return joined(mutatedText(header, random), data);
   const [name, text] = oneOf(Object.entries(texts), random);
   const value = typeof text === "string" ? parse(text) : undefined;
-  const changed = value === undefined ? mutateJson(text, random) : JSON.stringify(mutateJson(value, random));
-  return joined({ ...header, __metadata__: { ...texts, [name]: changed } }, data);
+  const changed = value === undefined ? mutateJson(text, random) : mutatedText(value, random);
+  return joined(JSON.stringify({ ...header, __metadata__: { ...texts, [name]: changed } }), data);
 }
 
 function split(bytes: Uint8Array): { readonly header: object; readonly data: Uint8Array } | undefined {
@@ -29,8 +29,8 @@ function split(bytes: Uint8Array): { readonly header: object; readonly data: Uin
   return header instanceof Object ? { header, data: bytes.subarray(end) } : undefined;
 }
 
-function joined(header: unknown, data: Uint8Array): Uint8Array {
-  const json = Buffer.from(JSON.stringify(header) ?? "");
+function joined(header: string, data: Uint8Array): Uint8Array {
+  const json = Buffer.from(header);
   const head = Buffer.alloc(LENGTH_BYTES);
   head.writeBigUInt64LE(BigInt(json.length));
   return Buffer.concat([head, json, data]);

@@ -13,7 +13,7 @@ import { ImpastoError } from "../../src/errors.ts";
 import { throughCommand } from "../command.ts";
 import { type Kind, oneOf } from "../kind.ts";
 import { mutate } from "../mutate.ts";
-import { mutateJson } from "../mutate-json.ts";
+import { mutatedText, mutateJson } from "../mutate-json.ts";
 import { writePictures } from "./painted.ts";
 
 const REFUSED_THROUGH_COMMAND = 60;
@@ -64,8 +64,9 @@ export const jobsFiles: Kind = {
   input(seeds, random) {
     const seed = oneOf(seeds, random);
     if (random.below(3) === 0) return mutate(seed, random, seeds);
-    const changed = mutateJson(parse(Buffer.from(seed).toString(), { merge: true }), random);
-    return Buffer.from((random.below(2) === 0 ? JSON.stringify(changed) : yamlOf(changed)) ?? "");
+    const jobs: unknown = parse(Buffer.from(seed).toString(), { merge: true });
+    const isYaml = random.below(2) === 0;
+    return Buffer.from(isYaml ? yamlOf(mutateJson(jobs, random)) : mutatedText(jobs, random));
   },
   async open(folder) {
     await writePictures(folder);

@@ -14,7 +14,7 @@ import { parseOptions } from "../../src/transfer/options.ts";
 import { throughCommand } from "../command.ts";
 import { Find, type Kind, oneOf } from "../kind.ts";
 import { mutate } from "../mutate.ts";
-import { mutateJson } from "../mutate-json.ts";
+import { mutatedText } from "../mutate-json.ts";
 import { isSmall, paintAll, writePictures } from "./painted.ts";
 
 /** One input of so many goes through commands; of those that are sound, one of fewer. */
@@ -32,7 +32,7 @@ export const recipes: Kind = {
     const seed = oneOf(seeds, random);
     if (random.below(4) === 0) return mutate(seed, random, seeds);
     const recipe: unknown = JSON.parse(Buffer.from(seed).toString());
-    return Buffer.from(JSON.stringify(mutateJson(recipe, random)) ?? "");
+    return Buffer.from(mutatedText(recipe, random));
   },
   async open(folder) {
     await writePictures(folder);
