@@ -24,7 +24,7 @@ const work: Work = {
 
 let place: Place;
 beforeEach(() => {
-  place = makePlace(work.files);
+  place = makePlace(work.files, false);
 });
 afterEach(() => place.remove());
 

@@ -39,13 +39,17 @@ const BALLAST = "ballast";
 
 const mount = (...words: readonly string[]): boolean => spawnSync("mount", words).status === 0;
 
-/** Makes one. @param files that are in it, by their names. */
-export function makePlace(files: ReadonlyMap<string, Uint8Array>): Place {
+/**
+ * Makes one.
+ * @param files that are in it, by their names.
+ * @param ownDisk whether it is to be a disk of its own, where that can be.
+ */
+export function makePlace(files: ReadonlyMap<string, Uint8Array>, ownDisk = true): Place {
   const root = mkdtempSync(join(tmpdir(), "impasto-campaign-"));
   const [folder, temporary] = [join(root, "work"), join(root, "temporary")];
   mkdirSync(folder);
   mkdirSync(temporary);
-  const isDisk = mount("-t", "tmpfs", "-o", `size=${DISK_BYTES}`, "impasto", folder);
+  const isDisk = ownDisk && mount("-t", "tmpfs", "-o", `size=${DISK_BYTES}`, "impasto", folder);
   for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
   const setReadOnly = (readOnly: boolean): boolean =>
     isDisk && mount("-o", `remount,${readOnly ? "ro" : "rw"}`, folder);

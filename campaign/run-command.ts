@@ -23,7 +23,7 @@ export interface Started {
 }
 
 /** So long does no command take, be it struck or not. */
-const LONGEST_SECONDS = 180;
+const LONGEST_SECONDS = 900;
 
 /** Starts the command. @param within what it is started by, such as a shell with limits. */
 export function startCommand(

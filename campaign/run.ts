@@ -1,7 +1,7 @@
 /**
  * Strikes impasto at its work, again and again, and says what did not hold. Run `npm run build` first.
  * Options: --trials n (default 60), --seed n (default 1), --first n (the number of the first trial), --minutes n,
- * --fault name, --work name
+ * --fault name, --work name, --at-once n (trials beside each other, default 1)
  * @module
  */
 import { parseArgs } from "node:util";
@@ -18,6 +18,7 @@ const { values: flags } = parseArgs({
     minutes: { type: "string", default: "Infinity" },
     fault: { type: "string" },
     work: { type: "string" },
+    "at-once": { type: "string", default: "1" },
   },
 });
 
@@ -29,13 +30,12 @@ for (const { name, lacks } of faults.filter((fault) => !possible.includes(fault)
 console.log("Skipped: jumps of the clock (nothing here sets another clock for one process)");
 
 const works = (await allWork()).filter(({ name }) => flags.work === undefined || name === flags.work);
-const first = Number(flags.first);
 const until = performance.now() + 60_000 * Number(flags.minutes);
 /** Blows by what struck and what was struck, and how processes ended. */
 const table = new Map<string, Map<string, number>>();
 let [trials, blows, failures] = [0, 0, 0];
 
-for (let index = first; index < first + Number(flags.trials) && performance.now() < until; index++) {
+async function tryOne(index: number): Promise<void> {
   const work = works[index % works.length];
   const fault = possible[Math.floor(index / works.length) % possible.length];
   if (work === undefined || fault === undefined)
@@ -47,11 +47,19 @@ for (let index = first; index < first + Number(flags.trials) && performance.now(
   table.set(`${fault.name}, ${work.name}`, row);
   for (const end of ends) row.set(String(end), (row.get(String(end)) ?? 0) + 1);
   console.error(`Trial ${index}: ${fault.name}, ${work.name}, ended with ${ends.join(", ")}`);
-  if (problems.length === 0) continue;
+  if (problems.length === 0) return;
   failures += 1;
   console.log(`Trial ${index}, ${fault.name}, ${work.name}, ends ${ends.join(", ")}:`);
   for (const problem of problems) console.log(`  ${problem}`);
 }
+
+let next = Number(flags.first);
+const last = next + Number(flags.trials);
+/** Takes one trial after another. */
+async function tryOneAfterAnother(): Promise<void> {
+  while (next < last && performance.now() < until) await tryOne(next++);
+}
+await Promise.all(Array.from({ length: Number(flags["at-once"]) }, tryOneAfterAnother));
 
 for (const [name, ends] of table) {
   console.log(`${name}: ${[...ends].map(([end, count]) => `${count} ended with ${end}`).join(", ")}`);

@@ -22,10 +22,10 @@ export interface Work {
   readonly milliseconds: number;
 }
 
-const FLAGS = "--size 32 --network built-in --device cpu --threads 1 --quiet".split(" ");
+const FLAGS = "--size 24 --network built-in --device cpu --threads 1 --quiet".split(" ");
 const CHECKPOINT = "run.checkpoint";
 const SAVED = ["--checkpoint", CHECKPOINT, "--checkpoint-every", "0"];
-const PICTURE = ["photo.png", "painting.png", ...FLAGS, "--iterations", "40"];
+const PICTURE = ["photo.png", "painting.png", ...FLAGS, "--iterations", "24"];
 const RESUME = ["resume", CHECKPOINT, "--quiet"];
 const BATCH = [
   ...["batch", "--content", "photo.png", "other.png", "third.png", "--style", "painting.png"],
@@ -96,7 +96,7 @@ export async function allWork(): Promise<readonly Work[]> {
       {
         name: "batch",
         files: new Map([...many, ...(await earlierBatch(many))]),
-        words: () => [...BATCH, "--iterations", "15"],
+        words: () => [...BATCH, "--iterations", "8"],
         isOutput: (name: string) => name.startsWith("made-"),
       },
     ].map(undisturbed),

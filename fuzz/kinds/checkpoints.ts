@@ -1,5 +1,6 @@
 /**
- * Mutated checkpoints: through the reader of saved runs, and through `impasto resume`.
+ * Mutated checkpoints: through the reader of saved runs, to the end of those runs that are sound, and through `impasto
+ * resume`.
  * @module
  */
 import { writeFileSync } from "node:fs";
@@ -7,17 +8,17 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { readSoftware } from "../../src/cli/version.ts";
 import { ImpastoError } from "../../src/errors.ts";
-import { loadRun, type SavedRun, saveRun } from "../../src/index.ts";
+import { loadRun, runJob, type SavedRun, saveRun } from "../../src/index.ts";
 import { required } from "../../src/required.ts";
 import { smallPicture } from "../../test/cli-folders.ts";
 import { throughCommand } from "../command.ts";
 import { type Kind, oneOf } from "../kind.ts";
 import { mutate } from "../mutate.ts";
 import { mutateSafetensors } from "../mutate-safetensors.ts";
-import { isSmall, type Painted, paintAll, writePictures } from "./painted.ts";
+import { isSmall, openPictures, type Painted, paintAll, writePictures } from "./painted.ts";
 
 const REFUSED_THROUGH_COMMAND = 60;
-const SOUND_THROUGH_COMMAND = 15;
+const SOUND_THROUGH_COMMAND = 40;
 
 /** As the command line writes it. */
 const noteOf = ({ inputs }: Painted): string =>
@@ -57,12 +58,14 @@ export const checkpoints: Kind = {
   },
   async open(folder) {
     await writePictures(folder);
+    const { engine, io } = await openPictures();
     const path = join(folder, "input.checkpoint");
     return async (bytes) => {
       const run = sound(bytes);
       const often = run === undefined ? REFUSED_THROUGH_COMMAND : SOUND_THROUGH_COMMAND;
       const isShort =
         run === undefined || (isSmall(run.job) && isSmall({ ...run.job, plan: [...run.state.plan] }));
+      if (run !== undefined && isShort) await runJob(run.job, engine, io, { from: run.state });
       if (crc32(bytes) % often !== 0 || !isShort) return run === undefined ? "refused" : "taken";
       writeFileSync(path, bytes);
       return throughCommand(["resume", "input.checkpoint", "-o", "out.png", "--quiet"], folder);

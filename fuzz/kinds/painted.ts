@@ -11,6 +11,7 @@ import {
   type Job,
   type JobIo,
   jobOf,
+  MisuseError,
   type OptionsInput,
   openEngine,
   recipeOf,
@@ -48,18 +49,24 @@ export interface Painted {
   readonly inputs: readonly InputPicture[];
 }
 
+/** Opens an engine for jobs on the pictures. */
+export async function openPictures() {
+  const engine = await openEngine({ network: "built-in", device: "cpu", threads: 1, reuse: true });
+  const inputs = await Promise.all((await files()).map(({ name, bytes }) => decodeInput(bytes, name)));
+  const io: JobIo = {
+    async read({ name, checksum }) {
+      const found = inputs.find(({ facts }) => facts.checksum === checksum);
+      if (found === undefined) throw new MisuseError(`There is no picture ${name}.`);
+      return found.picture;
+    },
+  };
+  return { engine, io, inputs };
+}
+
 /** Runs the jobs. */
 export async function paintAll(): Promise<readonly Painted[]> {
-  const engine = await openEngine({ network: "built-in", device: "cpu", threads: 1 });
-  const inputs = await Promise.all((await files()).map(({ name, bytes }) => decodeInput(bytes, name)));
+  const { engine, io, inputs } = await openPictures();
   const [photo, painting] = [required(inputs[0], "photo"), required(inputs[1], "painting")];
-  const io: JobIo = {
-    read: async ({ checksum }) =>
-      required(
-        inputs.find(({ facts }) => facts.checksum === checksum),
-        checksum,
-      ).picture,
-  };
   const painted: Painted[] = [];
   for (const { regions, ...options } of JOBS) {
     const crop = { left: 0.25, top: 0, width: 0.5, height: 1 };

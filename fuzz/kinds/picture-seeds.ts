@@ -68,6 +68,14 @@ function tiffPages(): readonly Uint8Array[] {
       { ...page, samples: Uint32Array.from(samples(3), (value) => value * 2 ** 24), photometric: 2 },
     ]),
     tiffBytes([{ ...page, samples: Uint8Array.from(samples(3)), photometric: 8 }]),
+    tiffBytes([
+      {
+        ...page,
+        samples: Float32Array.from(inks, (value) => value / 65_535),
+        photometric: 2,
+        extraSamples: [1, 0],
+      },
+    ]),
     tiffBytes([{ ...page, samples: samples(1), photometric: 0, subPages: [whole] }, whole], { big: true }),
   ];
 }

@@ -1,5 +1,5 @@
 /**
- * Mutated recipes: as JSON, through the schema, and in a picture through `impasto recipe` and `impasto again`.
+ * Mutated recipes: as JSON, through the schema and to the end of the job, and in a picture through `impasto recipe` and `impasto again`.
  * @module
  */
 import { writeFileSync } from "node:fs";
@@ -9,17 +9,18 @@ import { settingsFrom } from "../../src/cli/flags.ts";
 import { ImpastoError } from "../../src/errors.ts";
 import { encodePicture } from "../../src/image/encode.node.ts";
 import { optionsAgain } from "../../src/job/again.ts";
+import { runJob } from "../../src/job/job.ts";
 import { isSamePicture, type Job, jobFrom } from "../../src/job/recipe.ts";
 import { parseOptions } from "../../src/transfer/options.ts";
 import { throughCommand } from "../command.ts";
 import { Find, type Kind, oneOf } from "../kind.ts";
 import { mutate } from "../mutate.ts";
 import { mutatedText } from "../mutate-json.ts";
-import { isSmall, paintAll, writePictures } from "./painted.ts";
+import { isSmall, openPictures, paintAll, writePictures } from "./painted.ts";
 
 /** One input of so many goes through commands; of those that are sound, one of fewer. */
 const REFUSED_THROUGH_COMMAND = 60;
-const SOUND_THROUGH_COMMAND = 15;
+const SOUND_THROUGH_COMMAND = 40;
 
 const GREY = { width: 8, height: 8, rgb: new Float32Array(192).fill(0.5) };
 
@@ -36,10 +37,12 @@ export const recipes: Kind = {
   },
   async open(folder) {
     await writePictures(folder);
+    const { engine, io } = await openPictures();
     const again = ["again", "input.png", "-o", "out.png", "--quiet"];
     return async (bytes) => {
       const text = new TextDecoder().decode(bytes);
       const job = soundJob(text);
+      if (job !== undefined && isSmall(job)) await runJob(job, engine, io);
       const often = job === undefined ? REFUSED_THROUGH_COMMAND : SOUND_THROUGH_COMMAND;
       if (crc32(bytes) % often !== 0) return job === undefined ? "refused" : "taken";
       const picture = await encodePicture(GREY, "png", { recipe: text });
