@@ -19,7 +19,7 @@ const work: Work = {
   words: () => [],
   isOutput: (name) => name.startsWith("out"),
   results: new Map([["out.png", result]]),
-  milliseconds: 1,
+  pace: { milliseconds: 1 },
 };
 
 let place: Place;

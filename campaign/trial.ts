@@ -29,9 +29,9 @@ export async function tryWork(work: Work, fault: Fault, random: Random): Promise
   const words = (): readonly string[] => work.words([...filesIn(place.folder).keys()]);
   try {
     for (let blows = 1 + random.below(3); blows > 0; blows--) {
-      const { code, stderr } = await strikeOnce(words(), work, fault, place, random);
+      const { code, stderr, struck } = await strikeOnce(words(), work, fault, place, random);
       place.mend();
-      ends.push(code);
+      if (struck) ends.push(code);
       if (!fault.mayEnd(code)) problems.push(`it ended with ${code}: ${stderr.slice(-400)}`);
       if (/Unexpected failure|^\s+at |It took more than/m.test(stderr))
         problems.push(`it said ${stderr.slice(-400)}`);
@@ -39,7 +39,9 @@ export async function tryWork(work: Work, fault: Fault, random: Random): Promise
       if (problems.length > 0) return { ends, problems };
     }
     for (let turn = 0; turn < MOST_TURNS; turn++) {
+      const began = performance.now();
       const { code, stderr } = await runToEnd(words(), place);
+      work.pace.milliseconds = performance.now() - began;
       if (code !== 0) problems.push(`in peace it ended with ${code}: ${stderr.slice(-400)}`);
       if (isDone(work, place) || code !== 0) break;
     }
@@ -61,14 +63,14 @@ async function strikeOnce(
   fault: Fault,
   place: Place,
   random: Random,
-): Promise<Ended> {
-  const moment = momentIn(place.folder, work.milliseconds, random);
+): Promise<Ended & { readonly struck: boolean }> {
+  const moment = momentIn(place.folder, work.pace.milliseconds, random);
   const started = startCommand(words, place, fault.within?.(random) ?? []);
   const isOver = started.ended.then(() => true);
   const hasEnded = await Promise.race([isOver, moment.come.then(() => false)]);
   moment.release();
   if (!hasEnded) await fault.strike(started, place, random);
-  return started.ended;
+  return { ...(await started.ended), struck: !hasEnded || fault.within !== undefined };
 }
 
 /** Most of what can go wrong goes wrong where files are written: half of the moments come just after something was. */

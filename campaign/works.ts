@@ -18,8 +18,8 @@ export interface Work {
   isOutput(name: string): boolean;
   /** What comes of it where nothing happens, by name. */
   readonly results: ReadonlyMap<string, Buffer>;
-  /** Milliseconds that it takes where nothing happens. */
-  readonly milliseconds: number;
+  /** How long it took last where nothing happened: machines are busier at one time than at another. */
+  readonly pace: { milliseconds: number };
 }
 
 const FLAGS = "--size 24 --network built-in --device cpu --threads 1 --quiet".split(" ");
@@ -35,7 +35,7 @@ const BATCH = [
 const picture = async (name: string): Promise<[string, Uint8Array]> => [name, await smallPicture(name)];
 
 /** Does the work where nothing happens. */
-async function undisturbed(work: Omit<Work, "results" | "milliseconds">): Promise<Work> {
+async function undisturbed(work: Omit<Work, "results" | "pace">): Promise<Work> {
   const place = makePlace(work.files);
   const began = performance.now();
   const { code, stderr } = await runToEnd(work.words([...work.files.keys()]), place);
@@ -43,7 +43,7 @@ async function undisturbed(work: Omit<Work, "results" | "milliseconds">): Promis
   if (code !== 0) throw new Error(`${work.name} fails where nothing happens: ${stderr}`);
   const results = new Map([...filesIn(place.folder)].filter(([name]) => work.isOutput(name)));
   place.remove();
-  return { ...work, results, milliseconds };
+  return { ...work, results, pace: { milliseconds } };
 }
 
 /** A checkpoint of a run that was told to stop. */
