@@ -4,7 +4,7 @@ export default defineConfig({
   // "impasto" is the sources here, as it is for the compiler (tsconfig.json says why); then Vite's own conditions.
   ssr: { resolve: { conditions: ["impasto-source", "module", "node", "development|production"] } },
   test: {
-    include: ["src/**/*.test.ts", "training/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
+    include: ["src", "training", "test", "bench", "fuzz", "campaign"].map((room) => `${room}/**/*.test.ts`),
     // ONNX Runtime uses every core itself; test files side by side would only fight over them.
     maxWorkers: 2,
     testTimeout: 60_000,

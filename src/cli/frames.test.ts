@@ -5,6 +5,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import { MisuseError } from "../errors.ts";
 import type { Picture } from "../image/picture.ts";
+import { temporaryBeside } from "../image/replace.node.ts";
 import type { Iterate } from "../transfer/iterate.ts";
 import { frameOptionsFrom } from "./frame-options.ts";
 import { framesIn, openFrames } from "./frames.ts";
@@ -56,6 +57,15 @@ describe("frames", () => {
     for (let i = 4; i <= 8; i++) await again.save(iterate(i));
     await again.finish();
     expect(numbers(path)).toEqual([2, 4, 6, 8]);
+  });
+
+  it("clear away what a run that was killed left of one of them half written", async () => {
+    const path = folder();
+    writeFileSync(temporaryBeside(join(path, "frame-000004.png")), "half a frame");
+    const frames = await openFrames({ folder: path, every: 2, done: 3 }, quiet);
+    for (let i = 4; i <= 6; i++) await frames.save(iterate(i));
+    await frames.finish();
+    expect(numbers(path)).toEqual([4, 6]);
   });
 
   it("do not hold the work up, but wait for each other, so that one at most is on its way", async () => {

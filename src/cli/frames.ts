@@ -9,7 +9,7 @@ import { MisuseError } from "../errors.ts";
 import { encodePicture } from "../image/encode.node.ts";
 import type { Picture } from "../image/picture.ts";
 import { isSameFile } from "../image/place.node.ts";
-import { checkWritable, writeAtomically } from "../image/write.node.ts";
+import { checkWritable, clearLeftovers, writeAtomically } from "../image/write.node.ts";
 import type { Iterate } from "../transfer/iterate.ts";
 import type { FrameOptions } from "./frame-options.ts";
 
@@ -50,6 +50,8 @@ export async function openFrames(
   let failed = false;
   const write = async (picture: Picture, path: string): Promise<void> => {
     try {
+      // Of a run that was killed as it wrote this very frame.
+      await clearLeftovers(path);
       await writeAtomically(path, await encodePicture(picture, "png"));
     } catch (error) {
       failed = true;

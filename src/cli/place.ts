@@ -3,14 +3,15 @@
  * Checked before the work.
  * @module
  */
-import { checkWritable, freeName, writeAtomically, writeNew } from "../image/write.node.ts";
+import { join } from "node:path";
+import { checkWritable, clearLeftovers, freeName, writeAtomically, writeNew } from "../image/write.node.ts";
 import { isStandardOutput, writeToStandardOutput } from "./standard-output.ts";
 
 /** Writes bytes to their place, and returns its name. */
 export type WriteBytes = (bytes: Uint8Array) => Promise<string>;
 
 /**
- * Opens the place.
+ * Opens the place, and clears away what a process that was killed left there in its midst.
  * @param output the file that was named, or `-`, if any.
  * @param stem the name without its extension otherwise.
  * @param folder where that file goes.
@@ -23,6 +24,8 @@ export async function openPlace(
   folder = ".",
 ): Promise<WriteBytes> {
   if (isStandardOutput(output)) return writeToStandardOutput;
+  // Of what was killed as it wrote; a folder that cannot be looked into can be written to all the same.
+  await clearLeftovers(output ?? join(folder, `${stem}${extension}`)).catch(() => {});
   await checkWritable(output ?? (await freeName(folder, stem, extension)));
   if (output === undefined) return (bytes) => writeNew(folder, stem, extension, bytes);
   return async (bytes) => {

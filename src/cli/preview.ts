@@ -5,7 +5,7 @@
 import { ImpastoError, MisuseError } from "../errors.ts";
 import { encodePicture } from "../image/encode.node.ts";
 import { formatOfPath } from "../image/format.ts";
-import { checkWritable, writeAtomically } from "../image/write.node.ts";
+import { checkWritable, clearLeftovers, writeAtomically } from "../image/write.node.ts";
 import type { Iterate } from "../transfer/iterate.ts";
 import { isStandardOutput } from "./standard-output.ts";
 
@@ -28,6 +28,7 @@ export async function openPreview(
   }
   const format = formatOfPath(path);
   await checkWritable(path);
+  await clearLeftovers(path);
   let last = Number.NEGATIVE_INFINITY;
   return async (iterate) => {
     if (performance.now() - last < PAUSE) return;

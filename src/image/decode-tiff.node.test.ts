@@ -45,6 +45,14 @@ async function profile(name: string): Promise<Uint8Array> {
   return (await sharp(jpeg).metadata()).icc ?? new Uint8Array();
 }
 
+it("Whole numbers that are larger than the alpha they were multiplied with are white", async () => {
+  const [half, most] = [2 ** 31, 2 ** 32 - 1];
+  const picture = await decode(Uint32Array.of(most, half, 0, half, 0, 0, 0, most), RGB, {
+    extraSamples: [ASSOCIATED],
+  });
+  expectPixels(picture, [255, 255, 0, 127.5], [0, 0, 0, 255]);
+});
+
 describe("floating point", () => {
   it("is light where no profile says otherwise", async () => {
     expectPixels(await decode(LIGHT, RGB), [208, 30, 30], [51, 35, 20]);
@@ -300,6 +308,18 @@ describe("a TIFF that is not read", () => {
         expect(found).toHaveProperty("rgb");
       }),
     );
+  });
+
+  it("is no surprise where a tag that is to be changed has its values beyond the end", async () => {
+    const samples = new Float32Array(12).fill(0.5);
+    const bytes = tiffBytes([{ width: 2, height: 1, samples, photometric: RGB, extraSamples: [0, 0, 0] }]);
+    // Tag 338, of the type SHORT, with three values elsewhere.
+    const entry = Buffer.from(bytes).indexOf(Buffer.from([338 & 255, 338 >> 8, 3, 0, 3, 0, 0, 0]));
+    expect(entry).toBeGreaterThan(0);
+    new DataView(bytes.buffer).setUint32(entry + 8, bytes.length - 1, true);
+    const found = await decodePicture(bytes, "made.tif").catch((error: unknown) => error);
+    if (found instanceof Error) expect(found).toBeInstanceOf(ImpastoError);
+    else expect(found).toHaveProperty("rgb");
   });
 
   it("is called damaged where it is", async () => {

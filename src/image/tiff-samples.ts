@@ -54,7 +54,10 @@ export function asRawData(bytes: Uint8Array, page: TiffPage): Uint8Array {
   const overwrite = (tag: number, value: number): void => {
     const entry = entries.get(tag);
     if (entry?.type !== SHORT) return;
-    for (let i = 0; i < Math.min(entry.count, page.bits.length); i++) {
+    const count = Math.min(entry.count, page.bits.length);
+    // Values that are not there are libvips' to judge.
+    if (entry.at + 2 * count > copy.length) return;
+    for (let i = 0; i < count; i++) {
       file.view.setUint16(entry.at + 2 * i, value, file.littleEndian);
     }
   };
@@ -97,6 +100,8 @@ export function pictureOfSamples(samples: Samples, page: TiffPage, meaning: Mean
   else {
     const conversion = conversionTo(wanted, typeof stored === "object" ? stored : "sRGB");
     if (conversion !== undefined) convertColours(rgb, conversion);
+    // Colours may be larger than the alpha that they are said to be multiplied with.
+    else for (let i = 0; i < rgb.length; i++) rgb[i] = within(rgb[i]);
   }
   return {
     width,

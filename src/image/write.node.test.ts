@@ -50,6 +50,17 @@ describe("writeAtomically", () => {
     expect(new Uint8Array(await readFile(path))).toEqual(bytes);
   });
 
+  it("writes once more where another process took what was half written for left over", async () => {
+    const path = join(folder, "cat.png");
+    const large = new Uint8Array(2 ** 24).fill(7);
+    const written = writeAtomically(path, large);
+    while ((await readdir(folder)).length === 0) {}
+    await clearLeftovers(path);
+    await written;
+    expect((await readFile(path)).equals(large)).toBe(true);
+    expect(await readdir(folder)).toEqual(["cat.png"]);
+  });
+
   it("writes under the longest name a file can have", async () => {
     const path = join(folder, `${"x".repeat(251)}.png`);
     await checkWritable(path);
@@ -233,6 +244,21 @@ describe("writeNew", () => {
     expect((await readdir(folder)).sort()).toEqual(
       Array.from({ length: 12 }, (_, i) => `cat${i === 0 ? "" : `-${i + 1}`}.png`).sort(),
     );
+  });
+
+  it("has no file of that name until it is whole, for it may be killed at any moment", async () => {
+    const path = join(folder, "cat.png");
+    const large = new Uint8Array(2 ** 24).fill(7);
+    const lengths = new Set<number | undefined>();
+    const isWritten = writeNew(folder, "cat", ".png", large).then(() => true);
+    const soon = async (): Promise<boolean> => {
+      lengths.add((await stat(path).catch(() => undefined))?.size);
+      return false;
+    };
+    while (!(await Promise.race([isWritten, soon()]))) {}
+    lengths.add((await stat(path)).size);
+    expect([...lengths]).toEqual([undefined, large.length]);
+    expect(await readdir(folder)).toEqual(["cat.png"]);
   });
 
   it("leaves nothing behind when writing fails", async () => {

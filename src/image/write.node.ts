@@ -8,7 +8,7 @@ import { access, constants, lstat, open, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ImpastoError, MisuseError } from "../errors.ts";
 import { throughLinks } from "./place.node.ts";
-import { type Contents, clearBeside, replaceFile, temporaryBeside } from "./replace.node.ts";
+import { type Contents, clearBeside, createFile, replaceFile, temporaryBeside } from "./replace.node.ts";
 
 /**
  * Replaces or creates a file in one step: it is written beside its place and checked, then renamed. When that fails,
@@ -70,8 +70,8 @@ export async function freeName(folder: string, stem: string, extension: string):
 }
 
 /**
- * Writes a file under the first free name, as `freeName` finds it, and never over a file that appears
- * meanwhile: the name is claimed with an empty file first.
+ * Writes a file under the first free name, as `freeName` finds it, and never over a file that appears meanwhile. A process
+ * that is killed leaves a file of that name that is whole, or none.
  *
  * @returns The path written.
  * @throws MisuseError when the file cannot be written where it is asked for.
@@ -83,28 +83,14 @@ export async function writeNew(
   extension: string,
   bytes: Uint8Array,
 ): Promise<string> {
+  // Whatever number it comes to have, what is left over is known by the first.
+  const first = join(folder, `${stem}${extension}`);
   for (;;) {
     const path = await freeName(folder, stem, extension);
-    if (!(await claim(path))) continue;
-    try {
-      await writeAtomically(path, bytes);
-      return path;
-    } catch (error) {
-      await rm(path, { force: true });
-      throw error;
-    }
-  }
-}
-
-/** Creates an empty file, unless there is one of that name: then false. */
-async function claim(path: string): Promise<boolean> {
-  try {
-    const file = await open(path, "wx");
-    await file.close();
-    return true;
-  } catch (cause) {
-    if (codeOf(cause) === "EEXIST") return false;
-    throw unwritable(path, cause);
+    const created = await createFile(path, first, bytes).catch((cause: unknown) => {
+      throw unwritable(path, cause);
+    });
+    if (created) return path;
   }
 }
 

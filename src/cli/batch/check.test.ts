@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { MisuseError } from "../../errors.ts";
 import { encodePicture } from "../../image/encode.node.ts";
+import { temporaryBeside } from "../../image/replace.node.ts";
 import { checkPieces } from "./check.ts";
 import { readBatch } from "./pieces.ts";
 
@@ -47,6 +48,13 @@ async function check(flags: Readonly<Record<string, unknown>>, jobs?: string) {
 const PAIRS = { content: ["p*.png"], style: ["s1.png"], output: "out/{content}.png" };
 
 describe("The pictures of a batch", () => {
+  test("have nothing beside them that a batch left which was killed, finished or not", async () => {
+    await writeResult("out/p1.png");
+    for (const name of ["p1", "p2"]) writeFileSync(temporaryBeside(at(`out/${name}.png`)), "half a picture");
+    await check(PAIRS);
+    expect(readdirSync(at("out"))).toEqual(["p1.png"]);
+  });
+
   test("are every pair, photograph by photograph", async () => {
     const pieces = await check({
       ...PAIRS,

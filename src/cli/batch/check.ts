@@ -9,7 +9,7 @@ import { stat } from "node:fs/promises";
 import { MisuseError } from "../../errors.ts";
 import { checkDepth, formatOfPath } from "../../image/format.ts";
 import { fileKey } from "../../image/place.node.ts";
-import { checkWritable } from "../../image/write.node.ts";
+import { checkWritable, clearLeftovers } from "../../image/write.node.ts";
 import { whereWeights } from "../../network/locate.node.ts";
 import { startsFromFile } from "../../transfer/options.ts";
 import { guideFiles } from "../inputs.ts";
@@ -53,6 +53,8 @@ export async function checkPieces(
     const { output } = piece;
     for (const guide of guideFiles(piece)) await checkGuide(guide, piece, outputs);
     await checkWritable(output);
+    // Of a batch that was killed; a folder that cannot be looked into can be written to all the same.
+    await clearLeftovers(output).catch(() => {});
     if (!existsSync(output) || earlier.get(output) !== undefined) continue;
     throw new MisuseError(
       `"${output}" is there already and carries no recipe of impasto's: move it away, or give another template.`,

@@ -4,7 +4,6 @@
  * @module
  */
 import { ImpastoError } from "../../errors.ts";
-import { clearLeftovers } from "../../image/write.node.ts";
 import { recipeOf, writeRecipe } from "../../job/recipe.ts";
 import type { JobRunner } from "../../job/runner.ts";
 import type { Iterate } from "../../transfer/iterate.ts";
@@ -104,8 +103,6 @@ async function makeOne(
   try {
     // Its folder may be gone by now, which is better known before the work.
     const target = await openTarget(piece.output, [], piece.options.depth);
-    // A folder that cannot be looked into can be written to all the same.
-    await clearLeftovers(piece.output).catch(() => {});
     const io = readFound(found, piece.options, () => {});
     const result = await runner.run(job, io, { signal }, onIterate);
     if (result.stopped) return undefined;
