@@ -161,7 +161,8 @@ function listen(worker: BullWorker, report: (event: WorkerEvent) => void) {
     down = true;
     report({ event: "redis-lost", reason: error.message || "no answer" });
   });
-  worker.on("ready", () => {
+  // The worker itself says so only the first time.
+  worker.getBackend().on("ready", () => {
     if (down) report({ event: "redis-back" });
     down = false;
   });
