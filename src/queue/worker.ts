@@ -52,7 +52,7 @@ export async function work(settings: WorkerSettings): Promise<void> {
     throw new WaitingError();
   }
 
-  async function process(job: BullJob, token: string | undefined, lost: AbortSignal | undefined) {
+  async function take(job: BullJob, token: string | undefined, lost: AbortSignal | undefined) {
     const id = String(job.id);
     if (stop.aborted) return giveBack(job, token);
     const about = { job: id, output: outputIn(job) };
@@ -99,7 +99,7 @@ export async function work(settings: WorkerSettings): Promise<void> {
   const worker = new Worker(
     QUEUE_NAME,
     (job: BullJob, token?: string, signal?: AbortSignal) => {
-      const made = process(job, token, signal);
+      const made = take(job, token, signal);
       const settled = made.catch(() => {}).finally(() => working.delete(settled));
       working.add(settled);
       return made;
