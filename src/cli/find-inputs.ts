@@ -10,7 +10,7 @@ import { ImpastoError, MisuseError } from "../errors.ts";
 import { checksumOfBytes, checksumOfFile, readBytes } from "../image/file.node.ts";
 import type { Picture } from "../image/picture.ts";
 import { isFolder } from "../image/write.node.ts";
-import { decodeInput } from "../job/inputs.node.ts";
+import { decodeInput, memoryToRead } from "../job/inputs.node.ts";
 import type { JobIo } from "../job/job.ts";
 import type { JobInput } from "../job/recipe.ts";
 import { required } from "../required.ts";
@@ -18,7 +18,7 @@ import { defaultMemory } from "../transfer/engine.node.ts";
 import type { Options } from "../transfer/options.ts";
 import { settingsFrom } from "./flags.ts";
 import { isNamedAsPicture } from "./folder.ts";
-import { memoryToRead, type SeeFile } from "./inputs.ts";
+import type { SeeFile } from "./inputs.ts";
 
 /** Files in another. */
 export interface HeldFiles {

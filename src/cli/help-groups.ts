@@ -10,6 +10,9 @@ export const REGIONS = "Regions:";
 /** What is written, or saved, while the work goes on. */
 export const ON_THE_WAY = "On the way:";
 
+/** Work that other machines do. */
+export const QUEUED = "On many machines:";
+
 /** What is told, and where. */
 export const WORDS = "What it says:";
 

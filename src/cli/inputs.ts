@@ -10,12 +10,11 @@ import { readBytes, STANDARD_INPUT } from "../image/file.node.ts";
 import type { Picture } from "../image/picture.ts";
 import type { Size } from "../image/size.ts";
 import type { InputPicture } from "../job/input-picture.ts";
-import { decodeInput } from "../job/inputs.node.ts";
+import { decodeInput, memoryToRead } from "../job/inputs.node.ts";
 import { type JobIo, styleNeeded } from "../job/job.ts";
 import type { JobInputs } from "../job/recipe.ts";
 import { required } from "../required.ts";
 import { startsFromFile } from "../transfer/options.ts";
-import { heldBytes, PROCESS_BYTES } from "../transfer/plan.ts";
 import type { Settings } from "../transfer/settings.ts";
 import type { StyleFile } from "./style-arguments.ts";
 
@@ -101,17 +100,6 @@ export async function readInputs(
 /** A mask's place among the masks. */
 export const placeOfMask = (masks: readonly string[], mask: string | undefined): number | undefined =>
   mask === undefined ? undefined : masks.indexOf(mask);
-
-/** Pictures that take no more than this are read in any case. */
-const SMALL = 32e6;
-
-/**
- * Bytes to read a picture with.
- * @param memory bytes that the process may use.
- * @param held the pictures that are there already.
- */
-export const memoryToRead = (memory: number, held: readonly Picture[]): number =>
-  Math.max(SMALL, memory - PROCESS_BYTES - heldBytes(held));
 
 /**
  * Makes sure that standard input is read only once.

@@ -7,7 +7,7 @@ import { DEVICES } from "../runtime/runtime.ts";
 import { optionFields } from "../transfer/options.ts";
 import { collect, optionFlags } from "./flags.ts";
 import { frameFlags } from "./frame-options.ts";
-import { headingOf, ON_THE_WAY, REGIONS, WORDS } from "./help-groups.ts";
+import { headingOf, ON_THE_WAY, QUEUED, REGIONS, WORDS } from "./help-groups.ts";
 
 /** The flags that ask for checkpoints. */
 export const checkpointFlags = (): readonly Option[] => [
@@ -139,6 +139,15 @@ function addBatch(program: Command): void {
     );
   for (const flag of optionFlags()) batch.addOption(flag);
   batch
+    .optionsGroup(QUEUED)
+    .option(
+      "--queue <address>",
+      "leave the work to those who run `impasto worker`: put it on the queue at this address, such as redis://host",
+    )
+    .option(
+      "--storage <folder>",
+      "the folder that all of them share, with inputs and results in it, or s3://bucket/folder (default: the current folder)",
+    )
     .optionsGroup(WORDS)
     .option("--json", "print what became of each as one JSON object on the last line of standard output")
     .option("--quiet", "say nothing but errors")

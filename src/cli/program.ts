@@ -9,6 +9,7 @@ import { frameFlags } from "./frame-options.ts";
 import { headingOf, ON_THE_WAY, REGIONS, WORDS } from "./help-groups.ts";
 import { addInformation } from "./information.ts";
 import { addJobCommands, checkpointFlags } from "./job-commands.ts";
+import { addQueueCommands } from "./queue-commands.ts";
 import { SHEET_DEFAULTS, SHEET_STRENGTHS, sheetOptions } from "./sheet-options.ts";
 import { FIRST_PORT, STUDIO_FOLDER, STUDIO_HOST } from "./studio-defaults.ts";
 import { readVersion } from "./version.ts";
@@ -72,6 +73,7 @@ export function createProgram(): Command {
   addSheet(program);
   addStudio(program);
   addJobCommands(program);
+  addQueueCommands(program);
   addMeasure(program);
   addWeights(program);
   program

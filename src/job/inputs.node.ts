@@ -5,8 +5,10 @@
 import { basename } from "node:path";
 import { decodePicture, sizeOfPicture } from "../image/decode.node.ts";
 import { checksumOfBytes, readBytes, STANDARD_INPUT } from "../image/file.node.ts";
+import type { Picture } from "../image/picture.ts";
 import type { ReadOptions } from "../image/reading.ts";
 import type { Size } from "../image/size.ts";
+import { heldBytes, PROCESS_BYTES } from "../transfer/plan.ts";
 import type { InputPicture } from "./input-picture.ts";
 import type { JobInput } from "./recipe.ts";
 
@@ -48,3 +50,14 @@ export async function decodeInput(
 
 /** What a picture is called where folders do not matter. */
 export const pictureName = (path: string): string => (path === STANDARD_INPUT ? "stdin" : basename(path));
+
+/** Pictures that take no more than this are read in any case. */
+const SMALL = 32e6;
+
+/**
+ * Bytes to read a picture with.
+ * @param memory bytes that the process may use.
+ * @param held the pictures that are there already.
+ */
+export const memoryToRead = (memory: number, held: readonly Picture[]): number =>
+  Math.max(SMALL, memory - PROCESS_BYTES - heldBytes(held));

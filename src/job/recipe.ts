@@ -269,8 +269,8 @@ function parseJob(job: unknown, refusal: string): Job {
  */
 export const isSamePicture = (one: Job, other: Job): boolean => essenceOf(one) === essenceOf(other);
 
-/** All of a job but for names, and for what says where it is run. */
-function essenceOf(job: Job): string {
+/** All of a job but for names, and for what says where it is run: the same text for jobs that ask for one picture. */
+export function essenceOf(job: Job): string {
   const { options, network, device: _, plan: __, ...inputs } = jobSchema.parse(job);
   const { threads: ___, memory: ____, device: _____, network: ______, init, ...rest } = options;
   const start = inputs.initial === undefined ? init : undefined;

@@ -20,6 +20,11 @@ import {
 } from "./messages.ts";
 import { type JobRunner, turns } from "./runner.ts";
 
+/** The thread at the other end is gone, and no job can be run there any more. */
+export class EngineEndedError extends ImpastoError {
+  override readonly name = "EngineEndedError";
+}
+
 /** A thread that answers. */
 export interface Port<Options> {
   post<Some extends Kind>(
@@ -85,14 +90,14 @@ function asking<Options>(port: Port<Options>): Ask<Options> {
     state: [],
     end: [],
   };
-  let ended: ImpastoError | undefined;
+  let ended: EngineEndedError | undefined;
   const receive = <Some extends Kind>({ kind, answer }: Reply<Some>): void => {
     const first = waiting[kind].shift();
     if ("error" in answer) first?.reject(errorFrom(answer.error));
     else first?.resolve(answer.value);
   };
   port.listen(receive, (why) => {
-    ended = new ImpastoError(`The engine stopped: ${why}.`);
+    ended = new EngineEndedError(`The engine stopped: ${why}.`);
     for (const kind of Object.values(waiting)) for (const one of kind.splice(0)) one.reject(ended);
   });
   return (kind, words, handedOver = []) =>

@@ -79,7 +79,8 @@ export const threadsHere = (): number =>
 /** Whether `auto` is a graphics card here. One that the processor stands in for is slower than WebAssembly. */
 export const hasCard = async (): Promise<boolean> => isCard(await findAdapter());
 
-const isCard = (adapter: GPUAdapter | null): adapter is GPUAdapter => adapter?.info.isFallbackAdapter === false;
+const isCard = (adapter: GPUAdapter | null): adapter is GPUAdapter =>
+  adapter?.info.isFallbackAdapter === false;
 
 const findAdapter = async (): Promise<GPUAdapter | null> =>
   "gpu" in navigator ? navigator.gpu.requestAdapter({ powerPreference: "high-performance" }) : null;

@@ -3,12 +3,13 @@
  * fails is told at the end, and the others are made.
  * @module
  */
-import { ImpastoError } from "../../errors.ts";
+import { ImpastoError, MisuseError } from "../../errors.ts";
 import { recipeOf, writeRecipe } from "../../job/recipe.ts";
 import type { JobRunner } from "../../job/runner.ts";
 import type { Iterate } from "../../transfer/iterate.ts";
 import { withEngine } from "../at-work.ts";
 import { type CheckedPiece, checkPieces } from "../batch/check.ts";
+import { writeFailures } from "../batch/failures.ts";
 import { failed, type Item, itemOf, lookOnce } from "../batch/items.ts";
 import { readBatch } from "../batch/pieces.ts";
 import { costOf, type Done, secondsLeft } from "../batch/time-left.ts";
@@ -18,8 +19,16 @@ import { openProgress, type Progress, writeSeconds } from "../progress.ts";
 import { openTarget } from "../target.ts";
 import { readSoftware } from "../version.ts";
 
-/** Makes many pictures. */
+/** Makes many pictures, or leaves that to the workers of a queue. */
 export async function batchCommand(flags: Readonly<Record<string, unknown>>): Promise<void> {
+  const { queue, storage } = flags;
+  if (typeof queue === "string") {
+    const { enqueueCommand } = await import("./enqueue.ts");
+    return enqueueCommand(queue, flags);
+  }
+  if (storage !== undefined) {
+    throw new MisuseError("--storage is for --queue: name a queue with it, or leave it out.");
+  }
   const { pieces, options } = await readBatch(flags);
   const checked = await checkPieces(pieces, options.network);
   const progress = await openProgress({ quiet: flags.quiet === true });
@@ -128,21 +137,6 @@ function writeCounts({ made, finished, failed: failures, left }: ReturnType<type
     ...(left === 0 ? [] : [`${left} left, which the same command goes on with`]),
   ];
   return parts.join(", ");
-}
-
-/** What failed, each reason once, with the pictures that are not there for it. */
-function writeFailures(items: readonly Item[]): string | undefined {
-  const failures = items.flatMap((item) => (item.state === "failed" ? [item] : []));
-  if (failures.length === 0) return undefined;
-  const reasons = new Map<string, readonly string[]>();
-  for (const { reason, piece } of failures) {
-    reasons.set(reason, [...(reasons.get(reason) ?? []), piece.output]);
-  }
-  const told = [...reasons].map(([reason, [first, ...others]]) => {
-    const more = others.length === 0 ? "" : ` and ${others.length} more`;
-    return `${reason} (for "${first}"${more})`;
-  });
-  return `${failures.length} of ${items.length} pictures could not be made: ${told.join("; ")}.`;
 }
 
 /** A picture as `--json` prints it. */
