@@ -166,7 +166,7 @@ describe.skipIf(CHROMIUM === undefined)("The studio's page (needs Chromium)", ()
     const stroke = async (from: [number, number], to: [number, number]): Promise<void> => {
       await page.mouse.move(...at(...from));
       await page.mouse.down();
-      await page.mouse.move(...at(...to), { steps: 4 });
+      await page.mouse.move(...at(...to), { steps: 2 });
       await page.mouse.up();
     };
     await stroke([0.3, 0.5], [0.5, 0.5]);

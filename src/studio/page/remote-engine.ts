@@ -1,6 +1,7 @@
 /**
  * The studio of a server on this machine: requests by fetch, what happens by server-sent events. A hidden page listens to
- * nothing, for a browser has few connections to one server, and is told everything when it is seen again.
+ * nothing, for a browser has few connections to one server, and is told everything when it is seen again;
+ * but for the page that steers while something is painted, whose title tells how far it is.
  * @module
  */
 import type {
@@ -14,6 +15,7 @@ import type {
   StudioEvent,
 } from "../engine.ts";
 import { StudioError } from "./state/failure.ts";
+import { isActive } from "./state/runs.ts";
 
 /** Milliseconds after which a closed connection is tried again. */
 const RETRY = 2000;
@@ -62,7 +64,8 @@ export function remoteEngine(base = ""): StudioEngine {
   return {
     client,
     about: () => json<About>("about"),
-    watch: (listener) => watchEvents(`${base}/api/events?client=${encodeURIComponent(client)}`, listener),
+    watch: (listener) =>
+      watchEvents(`${base}/api/events?client=${encodeURIComponent(client)}`, client, listener),
     takeOver: () => nothing("take-over", post),
     addPicture: (file, name) =>
       json<StoredPicture>(`pictures?name=${encodeURIComponent(name)}`, { method: "PUT", body: file }),
@@ -101,11 +104,24 @@ async function failureIn(answer: Response): Promise<Failure> {
 const isFailure = (said: unknown): said is Failure =>
   said instanceof Object && "message" in said && typeof said.message === "string";
 
-/** Listens while the page is seen; the function that it returns ends that. */
-function watchEvents(url: string, listener: (event: StudioEvent) => void): () => void {
+/** Listens while the page is seen, or has something to tell; the function that it returns ends that. */
+function watchEvents(url: string, client: string, listener: (event: StudioEvent) => void): () => void {
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let steering: string | undefined;
+  const active = new Set<string>();
 
+  function note(event: StudioEvent): void {
+    if (event.kind === "all") active.clear();
+    const told = event.kind === "all" ? event.runs : event.kind === "run" ? [event.run] : [];
+    for (const run of told) {
+      if (isActive(run)) active.add(run.id);
+      else active.delete(run.id);
+    }
+    if (event.kind === "discarded") active.delete(event.id);
+    if (event.kind === "all") steering = event.steering;
+    if (event.kind === "steering") steering = event.client;
+  }
   const close = (): void => {
     clearTimeout(timer);
     source?.close();
@@ -115,7 +131,12 @@ function watchEvents(url: string, listener: (event: StudioEvent) => void): () =>
     close();
     const own = new EventSource(url);
     source = own;
-    own.addEventListener("message", ({ data }) => listener(JSON.parse(data)));
+    own.addEventListener("message", ({ data }) => {
+      const event: StudioEvent = JSON.parse(data);
+      note(event);
+      listener(event);
+      follow();
+    });
     own.addEventListener("open", () => listener({ kind: "connection", connected: true }));
     own.addEventListener("error", () => {
       if (source !== own) return;
@@ -124,10 +145,11 @@ function watchEvents(url: string, listener: (event: StudioEvent) => void): () =>
       if (own.readyState === EventSource.CLOSED) timer = setTimeout(open, RETRY);
     });
   }
-  const follow = (): void => {
-    if (document.visibilityState === "hidden") close();
-    else if (source === undefined) open();
-  };
+  function follow(): void {
+    const isWaitedFor = steering === client && active.size > 0;
+    if (document.visibilityState === "hidden" && !isWaitedFor) close();
+    else if (document.visibilityState === "visible" && source === undefined) open();
+  }
   document.addEventListener("visibilitychange", follow);
   follow();
   return () => {
