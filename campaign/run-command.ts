@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { wait } from "../fuzz/patience.ts";
 import { COMMAND } from "../test/cli-process.ts";
 import type { Place } from "./place.ts";
 
@@ -44,14 +45,15 @@ export function startCommand(
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
-  const clock = setTimeout(() => {
+  const stopWaiting = wait((seconds) => {
+    if (seconds < LONGEST_SECONDS) return;
     stderr += `\nIt took more than ${LONGEST_SECONDS} seconds.`;
     child.kill("SIGKILL");
-  }, 1000 * LONGEST_SECONDS);
+  });
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      clearTimeout(clock);
+      stopWaiting();
       resolve({ code: signal ?? code, stderr });
     });
   });

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
+import { wait } from "./patience.ts";
 
 /** What became of an input. */
 export type Outcome =
@@ -45,9 +46,6 @@ const CHILD = fileURLToPath(new URL("child.ts", import.meta.url));
 /** How long a second of a processor may take on the clock. */
 const SECONDS_OF_A_SECOND = 10;
 
-/** Milliseconds between two looks at the memory. */
-const LOOK_EVERY = 25;
-
 /** Longer than a child takes to start. */
 const START_SECONDS = 30;
 
@@ -82,14 +80,14 @@ export async function startChild(module: string, { seconds, memory }: Bounds): P
       outcome ??= { verdict, what };
       child.kill("SIGKILL");
     };
-    const hang = (): void => stop("hang", `It took more than ${most} seconds.`);
-    const clock = setTimeout(hang, 1000 * most * SECONDS_OF_A_SECOND);
     const before = secondsOf(child.pid);
-    const look = setInterval(() => {
-      if (secondsOf(child.pid) - before > most) hang();
+    const stopWaiting = wait((waited) => {
+      if (secondsOf(child.pid) - before > most || waited > most * SECONDS_OF_A_SECOND) {
+        stop("hang", `It took more than ${most} seconds.`);
+      }
       const bytes = memoryOf(child.pid);
       if (bytes > memory) stop("memory", `It held ${Math.round(bytes / 2 ** 20)} MiB.`);
-    }, LOOK_EVERY);
+    });
     // The child may be gone before the answer is asked for, and then nothing is sent at all.
     if (message !== undefined && child.connected) child.send(message, () => {});
     return Promise.race([promise, gone.then((what): Outcome => outcome ?? { verdict: "crash", what })])
@@ -98,8 +96,7 @@ export async function startChild(module: string, { seconds, memory }: Bounds): P
         return { verdict: "memory", what: `It holds ${one.bytesOfMemory} bytes.` } as const;
       })
       .finally(() => {
-        clearTimeout(clock);
-        clearInterval(look);
+        stopWaiting();
         resolve();
       });
   };
