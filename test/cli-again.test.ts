@@ -9,12 +9,12 @@ import { readPicture } from "../src/image/decode.node.ts";
 import { encodePicture } from "../src/image/encode.node.ts";
 import { readRecipe } from "../src/image/recipe.node.ts";
 import { jobFrom, type Recipe } from "../src/job/recipe.ts";
-import { bytesIn, makeFolders, smallPicture } from "./cli-folders.ts";
+import { bytesIn, makeFolders, QUICK, smallPicture } from "./cli-folders.ts";
 
 const { folder, run, remove } = makeFolders();
 afterAll(remove);
 
-const SMALL = ["--network", "built-in", "--device", "cpu", "--threads", "1", "--iterations", "3"];
+const SMALL = ["--network", "built-in", ...QUICK, "--iterations", "3"];
 const PICTURES = ["photo.png", "painting.png"];
 
 /** A folder with a picture, `out.png`, and what it was made of. */

@@ -12,12 +12,12 @@ import { readRecipe } from "../src/image/recipe.node.ts";
 import { temporaryBeside } from "../src/image/replace.node.ts";
 import { resize } from "../src/image/resize.ts";
 import type { Recipe } from "../src/job/recipe.ts";
-import { bytesIn, makeFolders, smallPicture } from "./cli-folders.ts";
+import { bytesIn, makeFolders, QUICK, smallPicture } from "./cli-folders.ts";
 
 const { folder, run, start, remove } = makeFolders();
 afterAll(remove);
 
-const SMALL = ["--size", "32", "--network", "built-in", "--device", "cpu", "--threads", "1"];
+const SMALL = ["--size", "32", "--network", "built-in", ...QUICK];
 const FEW = [...SMALL, "--iterations", "2"];
 const MANY = [...SMALL, "--iterations", "40"];
 const PAIRS = ["batch", "--content", "p*.png", "--style", "s*.png", "--output", "out/{content}-{style}.png"];

@@ -13,6 +13,7 @@ import { encodePicture } from "../src/image/encode.node.ts";
 import type { Picture } from "../src/image/picture.ts";
 import { jobFrom } from "../src/job/recipe.ts";
 import { drain, stylize } from "../src/transfer/stylize.ts";
+import { QUICK } from "./cli-folders.ts";
 import { runHere } from "./cli-here.ts";
 import { colours, narrowEngine } from "./narrow-engine.ts";
 import { request } from "./transfers.ts";
@@ -22,7 +23,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const env = { IMPASTO_WEIGHTS: undefined, IMPASTO_CACHE: join(root, "cache") };
 const run = (args: readonly string[], cwd: string) => runHere(args, { cwd, env });
-const AS_IT_IS = ["--size", "original", "--iterations", "1", "--device", "cpu", "--threads", "1", "--quiet"];
+const AS_IT_IS = ["--size", "original", "--iterations", "1", ...QUICK, "--quiet"];
 
 /** From the edge of P3 to its middle, in steps finer than 8 bits have. */
 const WIDE: Picture = {
@@ -70,7 +71,7 @@ describe("--profile and --depth", () => {
 
   it("are in the recipe, which makes the same bytes again", async () => {
     const cwd = folder();
-    const small = ["--size", "32", "--iterations", "2", "--device", "cpu", "--threads", "1", "--quiet"];
+    const small = ["--size", "32", "--iterations", "2", ...QUICK, "--quiet"];
     const flags = ["--profile", "display-p3", "--depth", "16"];
     await run(["wide.png", "painting.png", ...small, ...flags, "-o", "out.png"], cwd);
     const { stdout } = await run(["recipe", "out.png"], cwd);

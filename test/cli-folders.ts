@@ -38,6 +38,21 @@ export function makeFolders(): Folders {
   };
 }
 
+/**
+ * Flags of a run that takes as little time as a run can: one thread, and few of the network's layers, as most of a small
+ * run's time goes into compiling them.
+ */
+export const QUICK = [
+  "--device",
+  "cpu",
+  "--threads",
+  "1",
+  "--content-layers",
+  "conv2_1",
+  "--style-layers",
+  "conv1_1,conv2_1",
+] as const;
+
 /** Waves of colour, of another length for each name. */
 export function smallPicture(name: string): Promise<Uint8Array> {
   const length = 2 + ([...name].reduce((sum, letter) => 31 * sum + letter.charCodeAt(0), 0) % 997) / 50;

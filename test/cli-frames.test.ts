@@ -18,6 +18,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readPicture } from "../src/image/decode.node.ts";
 import { encodePicture } from "../src/image/encode.node.ts";
+import { QUICK } from "./cli-folders.ts";
 import { runHere } from "./cli-here.ts";
 import { start } from "./cli-process.ts";
 import { colours } from "./narrow-engine.ts";
@@ -27,7 +28,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const env = { IMPASTO_WEIGHTS: undefined, IMPASTO_CACHE: join(root, "cache"), TMPDIR: root };
 const run = (args: readonly string[], cwd = root) => runHere(args, { cwd, env });
-const SMALL = ["photo.png", "painting.png", "--size", "128", "--iterations", "7", "--device", "cpu"];
+const SMALL = ["photo.png", "painting.png", "--size", "128", "--iterations", "7", ...QUICK];
 
 beforeAll(async () => {
   writeFileSync(join(root, "photo.png"), await encodePicture(colours(128, 96, 1), "png"));
@@ -66,7 +67,7 @@ describe("--frames", () => {
   });
 
   it("are those of the whole run where it was stopped and gone on with", async () => {
-    const args = [...SMALL.slice(0, 2), "--size", "48", "--iterations", "60", "--threads", "1", "--quiet"];
+    const args = [...SMALL.slice(0, 2), "--size", "48", "--iterations", "60", ...QUICK, "--quiet"];
     for (const folder of ["whole", "parts"]) mkdirSync(join(root, folder));
     await run([...args, "--frames", "whole", "--save-every", "7", "-o", "whole.png"]);
     const flags = ["--checkpoint", "run.ckpt", "--checkpoint-every", "0", "-o", "parts.png"];

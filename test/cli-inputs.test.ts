@@ -11,6 +11,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodePicture } from "../src/image/encode.node.ts";
+import { QUICK } from "./cli-folders.ts";
 import { runHere as run } from "./cli-here.ts";
 import { COMMAND, type Ended, run as runAsProcess, start } from "./cli-process.ts";
 import { withChunk } from "./png-chunk.ts";
@@ -20,7 +21,7 @@ const folder = (): string => mkdtempSync(join(root, "run-"));
 const file = (name: string): string => join(root, name);
 
 const env = { IMPASTO_WEIGHTS: undefined, IMPASTO_CACHE: join(root, "cache") };
-const SMALL = ["--size", "32", "--iterations", "1", "--scales", "1", "--device", "cpu"];
+const SMALL = ["--size", "32", "--iterations", "1", "--scales", "1", ...QUICK];
 
 const flat = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: "#a05028" } });

@@ -22,6 +22,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodePicture, readPicture } from "../src/image/decode.node.ts";
 import { encodePicture } from "../src/image/encode.node.ts";
 import type { Picture } from "../src/image/picture.ts";
+import { QUICK } from "./cli-folders.ts";
 import { runHere } from "./cli-here.ts";
 import { COMMAND, run as runIn, start as startIn } from "./cli-process.ts";
 
@@ -33,8 +34,8 @@ const env = { IMPASTO_WEIGHTS: undefined, IMPASTO_CACHE: join(root, "cache"), TM
 const run = (args: readonly string[], cwd: string) => runHere(args, { cwd, env });
 const start = (args: readonly string[], cwd: string) => startIn(args, { cwd, env });
 
-const SMALL = ["--size", "32", "--iterations", "2", "--device", "cpu", "--threads", "1"];
-const ENDLESS = ["--size", "64", "--iterations", "100000", "--preset", "gatys", "--device", "cpu"];
+const SMALL = ["--size", "32", "--iterations", "2", ...QUICK];
+const ENDLESS = ["--size", "64", "--iterations", "100000", ...QUICK];
 
 const waves = (pitch: number): Picture => ({
   width: 40,
@@ -99,7 +100,7 @@ describe.concurrent("a result that cannot be written", () => {
   it("because the loss became infinite is a failure that keeps the best picture before that", async () => {
     const cwd = folder();
     const wild = ["--optimizer", "adam", "--learning-rate", "1e30", "--iterations", "5", "--scales", "1"];
-    const args = ["photo.png", "painting.png", "--size", "32", ...wild, "-o", "out.png", "--json"];
+    const args = ["photo.png", "painting.png", "--size", "32", ...QUICK, ...wild, "-o", "out.png", "--json"];
     const { code, stdout, stderr } = await run(args, cwd);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/stopped being a finite number at evaluation 2: lower .* is in "out\.png"\.\n$/);
@@ -110,7 +111,7 @@ describe.concurrent("a result that cannot be written", () => {
   it("does not happen to a sheet because a painting goes while it is made", async () => {
     const cwd = folder();
     writeFileSync(join(cwd, "gone.png"), painting);
-    const flags = ["--strengths", "0.5", "--size", "32", "--iterations", "20", "--device", "cpu"];
+    const flags = ["--strengths", "0.5", "--size", "32", "--iterations", "20", ...QUICK];
     const work = start(["sheet", "photo.png", "painting.png", "gone.png", ...flags, "-o", "out.html"], cwd);
     await work.said("Cell 1 of 2");
     rmSync(join(cwd, "gone.png"));

@@ -75,8 +75,17 @@ describe.skipIf(!IMPASTO_WEIGHTS || !IMPASTO_FIXTURES)(
       ({ network } = await openNetwork(IMPASTO_WEIGHTS ?? "", {}));
     });
 
-    /** The moments of a picture with the given longest side, by layer. */
-    async function momentsOf(whole: Picture, longest: number): Promise<Record<StyleLayer, Found>> {
+    const known = new Map<string, Promise<Record<StyleLayer, Found>>>();
+
+    /** The moments of a picture with the given longest side, by layer: computed once, however many tests ask for them. */
+    function momentsOf(name: string, longest: number): Promise<Record<StyleLayer, Found>> {
+      const question = `${name} ${longest}`;
+      const found = known.get(question) ?? picture(name).then((whole) => computeMoments(whole, longest));
+      known.set(question, found);
+      return found;
+    }
+
+    async function computeMoments(whole: Picture, longest: number): Promise<Record<StyleLayer, Found>> {
       const { width, height } = sizeWithinLongestSide(whole.width, whole.height, longest);
       const image = input("image", [1, 3, height, width]);
       const features = network.features(image, { pooling: "max", layers: LAYERS, normalized: false });
@@ -103,7 +112,7 @@ describe.skipIf(!IMPASTO_WEIGHTS || !IMPASTO_FIXTURES)(
       ["starry_night_google_480", 480],
       ["great_wave_crop_480", 480],
     ])("of %s at %i pixels to itself is below a ten-thousandth at every layer", async (name, longest) => {
-      const own = await momentsOf(await picture(name), longest);
+      const own = await momentsOf(name, longest);
       for (const layer of LAYERS) {
         const rows = own[layer].mean.length;
         const { loss } = await evaluate(lossOf(rows).outputs, {
@@ -121,10 +130,7 @@ describe.skipIf(!IMPASTO_WEIGHTS || !IMPASTO_FIXTURES)(
     ])(
       "of %s to %s at %i pixels has a gradient within 3 parts in 100 of differences, near and far",
       async (painting, photograph, longest) => {
-        const [target, other] = [
-          await momentsOf(await picture(painting), longest),
-          await momentsOf(await picture(photograph), longest),
-        ];
+        const [target, other] = [await momentsOf(painting, longest), await momentsOf(photograph, longest)];
         for (const layer of LAYERS) {
           const rows = target[layer].mean.length;
           const prepared = await prepare(rows, target[layer]);
@@ -155,8 +161,8 @@ describe.skipIf(!IMPASTO_WEIGHTS || !IMPASTO_FIXTURES)(
 
     test("agrees with one computed in float64 by eigenvalues", async () => {
       const [target, other] = [
-        await momentsOf(await picture("great_wave_crop_480"), 192),
-        await momentsOf(await picture("golden_gate_480"), 192),
+        await momentsOf("great_wave_crop_480", 192),
+        await momentsOf("golden_gate_480", 192),
       ];
       for (const layer of LAYERS) {
         const rows = target[layer].mean.length;

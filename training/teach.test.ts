@@ -86,6 +86,8 @@ function waves(seed: number) {
 
 let folder = "";
 let classroom: Classroom;
+/** For what is compiled once: every program of it holds much of the teacher. */
+let unkept: Runtime;
 let beginning: Progress;
 
 beforeAll(async () => {
@@ -94,14 +96,16 @@ beforeAll(async () => {
     const name = index < 5 ? `photo_${index}.png` : `artwork_${index}.png`;
     await writeFile(join(folder, name), await encodePicture(waves(index), "png"));
   }
-  const runtime = await openRuntime({ device: "cpu", threads: 2 });
+  // Lessons are the same from test to test, and compiling one, which holds the whole teacher, takes as long as many steps.
+  const runtime = await openRuntime({ device: "cpu", threads: 1, keep: () => 1e8 });
   const teacher = randomTeacher();
   const layout = layoutOf(evenWidths(DIVISOR));
   const material = await readMaterial(folder, { photographs: 1, artworks: 1 }, CURRICULUM.seed);
   const means = byLayer((layer) => Array.from({ length: channelsOf(layer) }, (_, i) => 1 + (i % 3) / 2));
   classroom = { runtime, teacher, means, layout, material };
   const batches = beginningBatches(material);
-  const { parameters, units } = await beginFromTeacher(runtime, teacher, layout, BATCH, batches);
+  unkept = await openRuntime({ device: "cpu", threads: 1 });
+  const { parameters, units } = await beginFromTeacher(unkept, teacher, layout, BATCH, batches);
   beginning = {
     step: 0,
     parameters,
@@ -114,8 +118,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Teaches up to `until` steps and gives the state then. */
-async function teachUntil(progress: Progress, until: number): Promise<Progress> {
-  for await (const step of teach(classroom, CURRICULUM, progress))
+async function teachUntil(curriculum: Curriculum, progress: Progress, until: number): Promise<Progress> {
+  for await (const step of teach(classroom, curriculum, progress))
     if (step.step === until) return step.progress();
   throw new Error(`Teaching ended before step ${until}`);
 }
@@ -208,23 +212,25 @@ describe("teaching", () => {
 
   it("goes on from a checkpoint to the very numbers of a run that was not interrupted", async () => {
     const checkpoints = join(folder, "checkpoints");
+    const curriculum = { ...CURRICULUM, steps: 20, rehearsals: { every: 8, keptAfter: [1, 2], share: 0.4 } };
     let whole = beginning;
-    for await (const step of teach(classroom, CURRICULUM, beginning)) {
-      if (step.step === 35) await writeCheckpoint(checkpoints, "a course", step.progress());
-      if (step.step === 50) whole = step.progress();
+    for await (const step of teach(classroom, curriculum, beginning)) {
+      if (step.step === 12) await writeCheckpoint(checkpoints, "a course", step.progress());
+      if (step.step === 20) whole = step.progress();
     }
     const resumed = await readCheckpoint(checkpoints, "a course");
     if (resumed === undefined) throw new Error("There is no checkpoint");
-    expect(resumed.step).toBe(35);
-    expect(resumed.scenes.length).toBeGreaterThan(0);
-    const end = await teachUntil(resumed, 50);
+    expect(resumed.step).toBe(12);
+    expect(resumed.scenes).toHaveLength(2);
+    const end = await teachUntil(curriculum, resumed, 20);
+    expect(whole.scenes).toHaveLength(3);
     expect(end.parameters).toEqual(whole.parameters);
     expect(end.scenes).toEqual(whole.scenes);
   });
 
   it("keeps no scenes that another course left behind", async () => {
     const folderOfAnother = join(folder, "another");
-    const early = await teachUntil(beginning, 1);
+    const early = await teachUntil(CURRICULUM, beginning, 1);
     expect(early.scenes.length).toBeGreaterThan(0);
     await writeCheckpoint(folderOfAnother, "one", early);
     await rm(join(folderOfAnother, "state.safetensors"));
@@ -262,12 +268,12 @@ describe("teaching", () => {
   });
 
   it("goes on from an exported network as it was: the same features, the same heads", async () => {
-    const { runtime, teacher, layout, material, means } = classroom;
+    const { teacher, layout, material, means } = classroom;
     const batches = beginningBatches(material);
     const exported = parseSafetensors(
       exportStudent(layout, beginning.parameters, beginning.units, means, {}),
     );
-    const taken = await beginFromNetwork(runtime, teacher, layout, exported, BATCH, batches);
+    const taken = await beginFromNetwork(unkept, teacher, layout, exported, BATCH, batches);
     const again = parseSafetensors(exportStudent(layout, taken.parameters, taken.units, means, {}));
     const productOf = ({ tensors }: Safetensors, name: string) => {
       const { shape = [], data = [] } = tensors.get(name) ?? {};
@@ -283,7 +289,7 @@ describe("teaching", () => {
     for (const layer of ["conv1_1", "conv2_1", "conv3_1"])
       expect(after.features[layer]).toBeCloseTo(before.features[layer] ?? Number.NaN, 2);
     await expect(
-      beginFromNetwork(runtime, teacher, layoutOf(evenWidths(DIVISOR / 2)), exported, BATCH, batches),
+      beginFromNetwork(unkept, teacher, layoutOf(evenWidths(DIVISOR / 2)), exported, BATCH, batches),
     ).rejects.toThrow("has no conv1_1.kernel of 216 values: it is no student");
   });
 
@@ -292,7 +298,7 @@ describe("teaching", () => {
     const batches = beginningBatches(material);
     const own = STUDENT_LAYERS.map(evenWidths(DIVISOR));
     const wider = layoutOf(listedWidths(own.map((width, index) => width + (index % 2 === 1 ? 4 : 0))));
-    const widened = await beginFromTeacher(runtime, teacher, wider, BATCH, batches, {
+    const widened = await beginFromTeacher(unkept, teacher, wider, BATCH, batches, {
       layout,
       parameters: beginning.parameters,
     });
@@ -320,7 +326,7 @@ describe("teaching", () => {
     for (const layer of ["conv1_2", "conv2_2", "conv3_4"])
       expect(wide.features[layer], layer).toBeLessThan(old.features[layer] ?? 0);
     await expect(
-      beginFromTeacher(runtime, teacher, layout, BATCH, batches, {
+      beginFromTeacher(unkept, teacher, layout, BATCH, batches, {
         layout: wider,
         parameters: widened.parameters,
       }),
