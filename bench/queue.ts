@@ -3,7 +3,7 @@
  * `tsx bench/queue.ts kills`: 200 small pictures by 4 workers, of which one is killed every few seconds, while Redis is killed
  * twice; every result is compared with `impasto batch`'s, and watched for being written again.
  * `tsx bench/queue.ts throughput`: 10,000 jobs whose painting is replaced by a wait, by 1, 2, 4 and 8 workers.
- * Options: --pictures n, --every seconds, --jobs n, --wait milliseconds, --workers 1,2,4,8
+ * Options: --pictures n, --iterations n, --every seconds, --jobs n, --wait milliseconds, --workers 1,2,4,8
  * @module
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -15,6 +15,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Redis as RedisClient } from "ioredis";
+import * as z from "zod";
 import { jobOf } from "../src/job/recipe.ts";
 import { openStorage } from "../src/queue/open-storage.ts";
 import { idOf, type QueuedJob } from "../src/queue/payload.ts";
@@ -28,6 +29,7 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     pictures: { type: "string", default: "200" },
+    iterations: { type: "string", default: "40" },
     every: { type: "string", default: "3" },
     jobs: { type: "string", default: "10000" },
     wait: { type: "string", default: "25" },
@@ -68,6 +70,9 @@ async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, "close");
 }
 
+/** What is read of a line that a worker says. */
+const eventSchema = z.object({ event: z.string(), resumed: z.boolean().default(false) });
+
 /** Pictures under kills. */
 async function kills(): Promise<void> {
   const count = Number(flags.pictures);
@@ -75,7 +80,7 @@ async function kills(): Promise<void> {
   for (let i = 0; i < photos; i++) writeFileSync(join(folder, `p${i}.png`), await smallPicture(`p${i}`));
   for (let i = 0; i < 10; i++) writeFileSync(join(folder, `s${i}.png`), await smallPicture(`style ${i}`));
   for (const name of ["alone", "out"]) mkdirSync(join(folder, name));
-  const small = ["--size", "32", "--network", "built-in", "--threads", "1", "--iterations", "40"];
+  const small = ["--size", "32", "--network", "built-in", "--threads", "1", "--iterations", flags.iterations];
   const pairs = [COMMAND, "batch", "--content", "p*.png", "--style", "s*.png", ...small, "--quiet"];
   await ended(launch([...pairs, "-o", "alone/{content}-{style}.png"]));
   const began = performance.now();
@@ -83,14 +88,16 @@ async function kills(): Promise<void> {
 
   const events: Record<string, number> = {};
   const worker = [COMMAND, "worker", "--queue", redis.url, "--lost-after", "3", "--checkpoint-every", "0.2"];
-  const startWorker = (): ChildProcess =>
-    launch([...worker, "--threads", "1", "--json"], (line) => {
-      const event: unknown = JSON.parse(line);
-      const name = event instanceof Object && "event" in event ? String(event.event) : "?";
-      const resumed = event instanceof Object && "resumed" in event && event.resumed === true;
-      events[name] = (events[name] ?? 0) + 1;
+  const atWork = new Set<ChildProcess>();
+  const startWorker = (): ChildProcess => {
+    const child: ChildProcess = launch([...worker, "--threads", "1", "--json"], (line) => {
+      const { event, resumed } = eventSchema.parse(JSON.parse(line));
+      events[event] = (events[event] ?? 0) + 1;
+      if (event === "made") atWork.add(child);
       if (resumed) events.resumed = (events.resumed ?? 0) + 1;
     });
+    return child;
+  };
   const workers = Array.from({ length: 4 }, startWorker);
 
   const seen = new Map<string, Set<number>>();
@@ -114,10 +121,12 @@ async function kills(): Promise<void> {
       await restart(redis);
       restarted += 1;
     }
-    const index = killed % workers.length;
-    const victim = workers[index];
-    victim?.kill("SIGKILL");
-    workers[index] = startWorker();
+    // On a machine with much to do a process takes its time to start, and what was not begun cannot be lost.
+    const index = workers.findIndex((child) => atWork.has(child));
+    const victim = workers.splice(index, index < 0 ? 0 : 1)[0];
+    if (victim === undefined) continue;
+    victim.kill("SIGKILL");
+    workers.push(startWorker());
     killed += 1;
   }
   clearInterval(watching);

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { ImpastoError, MisuseError } from "../errors.ts";
 import { readBytes } from "../image/file.node.ts";
 import { readRecipe } from "../image/recipe.node.ts";
-import { clearLeftovers, isTaken, writeAtomically } from "../image/write.node.ts";
+import { checkWritable, clearLeftovers, isTaken, writeAtomically } from "../image/write.node.ts";
 import { jobFrom } from "../job/recipe.ts";
 import { MARK } from "./names.ts";
 import { idOf } from "./payload.ts";
@@ -47,12 +47,16 @@ export function folderStorage(folder: string): Storage {
       if (madeBy === undefined) return inOwnFolder(path, (own) => writeAtomically(own, parts));
       // A folder that cannot be looked into can be written to all the same.
       await clearLeftovers(path).catch(() => {});
-      await writeAtomically(path, parts).catch(notIfFull);
+      await writeAtomically(path, parts).catch(asWhoseFault);
     },
     remove: (name) => rm(pathOf(name), { force: true }).catch(asStorageError),
     async lookAt(name) {
       const path = pathOf(name);
-      if (!(await isTaken(path).catch(asStorageError))) return undefined;
+      if (!(await isTaken(path).catch(asStorageError))) {
+        // Better known before the work.
+        await checkWritable(path).catch(asWhoseFault);
+        return undefined;
+      }
       const recipe: unknown = await readRecipe(path)
         .then(JSON.parse)
         .catch(() => undefined);
@@ -88,9 +92,14 @@ async function inOwnFolder(path: string, work: (path: string) => Promise<void>):
   }
 }
 
-/** A name that no file can have is the job's fault; a disk that is full is nobody's. */
-function notIfFull(error: unknown): never {
-  if (error instanceof MisuseError) throw error;
+/** What the system says of a storage that this machine may not write, or that has no room. */
+const STORAGE_CODES = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT"];
+
+/** A folder that is not there, or a name that no file can have, is the job's fault; all else is the storage's. */
+function asWhoseFault(error: unknown): never {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  if (error instanceof MisuseError && !STORAGE_CODES.includes(code)) throw error;
   return asStorageError(error);
 }
 

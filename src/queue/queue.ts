@@ -6,18 +6,9 @@
 import type { Job as BullJob } from "bullmq";
 import * as z from "zod";
 import { paceOf } from "./pace.ts";
+import { type KeptProgress, keptProgress } from "./progress.ts";
 import { type Payload, payloadOf, type QueuedJob } from "./payload.ts";
-import { writeReason } from "./reasons.ts";
 import { checkRedis, loadBullMq, QUEUE_NAME, type QueueAddress, retryMilliseconds } from "./redis.ts";
-
-/** How far a picture is. */
-export const progressSchema = z.object({
-  evaluation: z.number(),
-  evaluations: z.number(),
-  scale: z.number(),
-  scales: z.number(),
-  secondsLeft: z.number().optional(),
-});
 
 /** What came of putting jobs on it. */
 export interface Put {
@@ -32,7 +23,7 @@ export interface RunningPicture {
   readonly id: string;
   readonly output: string;
   readonly worker: string | undefined;
-  readonly progress: z.output<typeof progressSchema> | undefined;
+  readonly progress: Omit<KeptProgress, "furthest" | "lost"> | undefined;
 }
 
 /** A picture that could not be made. */
@@ -191,11 +182,11 @@ const runningPicture = (job: BullJob): RunningPicture => ({
   id: String(job.id),
   output: outputOf(job),
   worker: job.processedBy,
-  progress: progressSchema.safeParse(job.progress).data,
+  progress: keptProgress(job.progress),
 });
 
 const failedPicture = (job: BullJob): FailedPicture => ({
   id: String(job.id),
   output: outputOf(job),
-  reason: writeReason(job.failedReason),
+  reason: job.failedReason,
 });

@@ -9,12 +9,6 @@ import { DeviceError } from "../transfer/unfinished.ts";
 import { NoEngineError } from "./slots.ts";
 import { StorageError } from "./storage.ts";
 
-/** How often the workers of one job may be lost. */
-export const MOST_LOST = 3;
-
-/** What BullMQ says where they were lost once more. */
-const LOST = "job stalled more than allowable limit";
-
 /** What a failure means. */
 export interface Verdict {
   readonly reason: string;
@@ -46,9 +40,3 @@ function reasonOf(error: unknown, lacksMemory: boolean): string {
   const sentence = error instanceof ImpastoError ? line : `Unexpected failure: ${line || "no reason given"}`;
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
-
-/** A reason that is kept with a failed job, in words that say what to do. */
-export const writeReason = (kept: string): string =>
-  kept === LOST
-    ? `Its worker was lost ${MOST_LOST + 1} times while it was made, perhaps for lack of memory: allow workers more, or fewer pictures at once.`
-    : kept;

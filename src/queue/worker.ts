@@ -9,7 +9,8 @@ import type { Iterate } from "../transfer/iterate.ts";
 import type { WorkerEvent } from "./events.ts";
 import { makeQueued, type Outcome, type Studio } from "./make.ts";
 import { type QueuedJob, readPayload } from "./payload.ts";
-import { judge, MOST_LOST, writeReason } from "./reasons.ts";
+import { followProgress, forgiven, losesWorkers, MOST_LOST } from "./progress.ts";
+import { judge } from "./reasons.ts";
 import { checkRedis, loadBullMq, QUEUE_NAME, type QueueAddress, retryMilliseconds } from "./redis.ts";
 import { makeSlots, type OpenRunner, type Slot } from "./slots.ts";
 
@@ -56,6 +57,14 @@ export async function work(settings: WorkerSettings): Promise<void> {
     const id = String(job.id);
     if (stop.aborted) return giveBack(job, token);
     const about = { job: id, output: outputIn(job) };
+    const { progress, stalledCounter } = job;
+    if (losesWorkers(progress, stalledCounter)) {
+      // So that a retry begins to count anew.
+      await job.updateProgress(forgiven(progress, stalledCounter));
+      throw new UnrecoverableError(
+        `Its worker was lost ${MOST_LOST + 1} times and it came no further, perhaps for lack of memory: allow workers more, or fewer pictures at once.`,
+      );
+    }
     report({ event: "begun", ...about, attempt: job.attemptsStarted });
     const ending = lost === undefined ? stop : AbortSignal.any([stop, lost]);
     try {
@@ -113,7 +122,8 @@ export async function work(settings: WorkerSettings): Promise<void> {
       name,
       lockDuration: 1000 * lostAfter,
       stalledInterval: 1000 * lostAfter,
-      maxStalledCount: MOST_LOST,
+      // Counted here: a job that comes further each time may lose as many as it takes.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
       // Once Redis is back it should not wait for long.
       runRetryDelay: 1000,
     },
@@ -136,15 +146,16 @@ const inTime = (asked: Promise<unknown>): Promise<unknown> =>
 
 /** Tells how far a picture is, now and then; nothing waits for it. */
 function progressOf(job: BullJob): (iterate: Iterate) => void {
+  const follow = followProgress(job.progress, job.stalledCounter);
   let last = Number.NEGATIVE_INFINITY;
   let telling = false;
-  return ({ evaluation, evaluations, scale, scales, secondsLeft }) => {
+  return (iterate) => {
+    const progress = follow(iterate);
     if (telling || performance.now() - last < PROGRESS_MILLISECONDS) return;
     last = performance.now();
     telling = true;
-    const left = secondsLeft === undefined ? {} : { secondsLeft };
     job
-      .updateProgress({ evaluation, evaluations, scale, scales, ...left })
+      .updateProgress(progress)
       .catch(() => {})
       .finally(() => {
         telling = false;
@@ -172,7 +183,7 @@ function listen(worker: BullWorker, report: (event: WorkerEvent) => void) {
       event: "failed",
       job: String(job.id),
       output: outputIn(job),
-      reason: writeReason(error.message),
+      reason: error.message,
     });
   });
   worker.on("stalled", (job) => report({ event: "stalled", job }));
