@@ -37,6 +37,9 @@ const { values: flags, positionals } = parseArgs({
   },
 });
 
+/** What is read of a line that a worker says. */
+const eventSchema = z.object({ event: z.string(), resumed: z.boolean().default(false) });
+
 const folder = mkdtempSync(join(tmpdir(), "impasto-queue-"));
 const redis = await startRedis();
 const queue = await openQueue(readAddress(redis.url));
@@ -69,9 +72,6 @@ function launch(args: readonly string[], onLine: (line: string) => void = () => 
 async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, "close");
 }
-
-/** What is read of a line that a worker says. */
-const eventSchema = z.object({ event: z.string(), resumed: z.boolean().default(false) });
 
 /** Pictures under kills. */
 async function kills(): Promise<void> {

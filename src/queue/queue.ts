@@ -6,8 +6,8 @@
 import type { Job as BullJob } from "bullmq";
 import * as z from "zod";
 import { paceOf } from "./pace.ts";
-import { type KeptProgress, keptProgress } from "./progress.ts";
 import { type Payload, payloadOf, type QueuedJob } from "./payload.ts";
+import { type KeptProgress, keptProgress } from "./progress.ts";
 import { checkRedis, loadBullMq, QUEUE_NAME, type QueueAddress, retryMilliseconds } from "./redis.ts";
 
 /** What came of putting jobs on it. */
