@@ -20,12 +20,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readPicture } from "../src/image/decode.node.ts";
 import { loadRun, type SavedRun, saveRun } from "../src/job/saved-run.ts";
-import { bytesIn, makeFolders, QUICK, smallPicture } from "./cli-folders.ts";
+import { bytesIn, makeFolders, smallPicture } from "./cli-folders.ts";
 
 const { folder, run, start, remove } = makeFolders();
 afterAll(remove);
 
-const SMALL = ["--size", "48", "--network", "built-in", ...QUICK];
+const SMALL = ["--size", "48", "--network", "built-in", "--device", "cpu", "--threads", "1"];
 const PICTURES = ["photo.png", "painting.png"];
 const EVALUATIONS = 120;
 const ALL = [...PICTURES, ...SMALL, "--iterations", String(EVALUATIONS)];

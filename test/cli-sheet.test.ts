@@ -16,7 +16,6 @@ import { namedAsFile, quoteWord } from "../src/cli/shell.ts";
 import { readPicture } from "../src/image/decode.node.ts";
 import { encodePicture } from "../src/image/encode.node.ts";
 import type { Picture } from "../src/image/picture.ts";
-import { QUICK } from "./cli-folders.ts";
 import { runHere as run } from "./cli-here.ts";
 import { COMMAND, start } from "./cli-process.ts";
 
@@ -51,7 +50,7 @@ function folder(): string {
 
 const added = (cwd: string): readonly string[] => readdirSync(cwd).filter((name) => !pictures.has(name));
 
-const SMALL = ["--size", "32", "--iterations", "2", ...QUICK];
+const SMALL = ["--size", "32", "--iterations", "2", "--device", "cpu", "--threads", "1"];
 const sheet = (...flags: readonly string[]): readonly string[] => [
   "sheet",
   ...(flags.includes("--size") ? SMALL.slice(2) : SMALL),

@@ -23,7 +23,7 @@ afterAll(remove);
 
 const SMALL = ["--size", "32", "--network", "built-in", "--threads", "1"];
 const FEW = [...SMALL, "--iterations", "3"];
-const MANY = [...SMALL, "--iterations", "20"];
+const MANY = [...SMALL, "--iterations", "60"];
 /** How long something may take that happens soon, on a machine with much to do. */
 const SOON = { timeout: 40_000, interval: 2 };
 const PAIRS = ["batch", "--content", "p*.png", "--style", "s*.png"];

@@ -6,22 +6,22 @@
  */
 import type { Emit } from "../tensor.ts";
 import type { Step } from "./minimax-steps.ts";
-import { emitGemm, emitRoots } from "./newton-schulz.ts";
+import { emitGemm, emitRoots, emitTransposed } from "./newton-schulz.ts";
 
 /** Up to so many rows the root is the factor: smaller products leave threads idle. */
 const MOST_ROWS = 128;
 
-/** A matrix by its four blocks, whose upper right one is 0; or whole. */
+/** The names of L, L⁻¹ and L⁻ᵀ. */
 interface Factor {
   readonly factor: string;
   readonly inverse: string;
+  readonly inverseTransposed: string;
 }
 
 /**
  * Emits L and L⁻¹. For A = [B Cᵀ; C D], L = [L₁ 0; K L₂] with L₁L₁ᵀ = B, K = C·L₁⁻ᵀ and L₂L₂ᵀ = D − KKᵀ, and
  * L⁻¹ = [L₁⁻¹ 0; −L₂⁻¹KL₁⁻¹ L₂⁻¹]. No block's eigenvalues go below the matrix's least.
  * @param steps of the roots of the blocks.
- * @returns the names of L and L⁻¹.
  */
 export function emitFactor(emit: Emit, matrix: string, rows: number, steps: readonly Step[]): Factor {
   if (rows <= MOST_ROWS) {
@@ -51,8 +51,10 @@ export function emitFactor(emit: Emit, matrix: string, rows: number, steps: read
       ],
       { axis: { integer: 0 } },
     );
+  const inverse = joined(first.inverse, inverseBeside, second.inverse);
   return {
     factor: joined(first.factor, beside, second.factor),
-    inverse: joined(first.inverse, inverseBeside, second.inverse),
+    inverse,
+    inverseTransposed: emitTransposed(emit, inverse),
   };
 }

@@ -40,17 +40,12 @@ function emitFactors(
   [root = "", inverseRoot = "", covariance = ""]: readonly string[],
   rows: number,
 ) {
-  const { factor, inverse } = emit.capabilities.fewProducts
+  const { factor, inverse, inverseTransposed } = emit.capabilities.fewProducts
     ? emitFactor(emit, covariance, rows, ROOT_STEPS.fewProducts)
     : emitRoots(emit, covariance, rows, ROOT_STEPS.fewNodes);
   const product = emit.node("MatMul", [root, factor]);
-  const inverseTransposed = emitGemm(emit, 1, inverseRoot, inverse, undefined, { transB: 1 });
-  return {
-    factor,
-    inverse,
-    product,
-    polar: emitPolarFactor(emit, product, inverseTransposed, rows, POLAR_STEPS),
-  };
+  const beside = emit.node("MatMul", [inverseRoot, inverseTransposed]);
+  return { factor, inverse, product, polar: emitPolarFactor(emit, product, beside, rows, POLAR_STEPS) };
 }
 
 /** y = tr (R Σ R)^½: ∂y/∂R = U Lᵀ, ∂y/∂Σ = ½ R U L⁻¹. R⁻¹ only helps to compute it. */

@@ -15,7 +15,7 @@ const ROWS_TO_HALVE = 192;
  * Emits the roots of a symmetric positive definite matrix `[rows, rows]`: Y₀ = A/s, Z₀ = I, W = ZY, T = a·I + b·W + c·W²,
  * Y ← YT, Z ← TZ; then Y√s → A^½ and Z/√s → A^−½, with s = ‖A‖ (Frobenius). A singular value is the root of an eigenvalue
  * of A/s. To compute but half of these symmetric matrices is no good: what rounding leaves of their order must not be mixed.
- * @returns the names of A^½ and A^−½.
+ * @returns the names of A^½, which is a factor of A, and of A^−½, which is its own transpose.
  */
 export function emitRoots(emit: Emit, matrix: string, rows: number, [first, ...steps]: readonly Step[]) {
   const identity = emitIdentity(emit, rows);
@@ -35,7 +35,8 @@ export function emitRoots(emit: Emit, matrix: string, rows: number, [first, ...s
     z = emit.node("MatMul", [t, z]);
   }
   const root = emit.node("Sqrt", [norm]);
-  return { factor: emit.node("Mul", [y, root]), inverse: emit.node("Div", [z, root]) };
+  const inverse = emit.node("Div", [z, root]);
+  return { factor: emit.node("Mul", [y, root]), inverse, inverseTransposed: inverse };
 }
 
 /**
@@ -129,5 +130,5 @@ export function emitGemm(
 const emitScaled = (emit: Emit, factor: number, x: string): string =>
   emit.node("Mul", [x, emit.floats(Float32Array.of(factor), [])]);
 
-const emitTransposed = (emit: Emit, matrix: string): string =>
+export const emitTransposed = (emit: Emit, matrix: string): string =>
   emit.node("Transpose", [matrix], { perm: { integers: [1, 0] } });
