@@ -19,6 +19,9 @@ const APART = [
   "campaign/**/*.test.ts",
 ];
 
+/** It takes as long as a dozen others, and is run by itself: `npm run test:static`. */
+export const STATIC_STUDIO = "test/studio-static.test.ts";
+
 /** The tests, without those of some files. */
 export const projectsWithout = (excluded: readonly string[]): TestProjectInlineConfiguration[] => [
   { extends: true, test: { name: "apart", include: APART, exclude: [...excluded] } },
@@ -33,7 +36,7 @@ export default defineConfig({
   // "impasto" is the sources here, as it is for the compiler (tsconfig.json says why); then Vite's own conditions.
   ssr: { resolve: { conditions: ["impasto-source", "module", "node", "development|production"] } },
   test: {
-    projects: projectsWithout([]),
+    projects: projectsWithout([STATIC_STUDIO]),
     // ONNX Runtime uses every core itself; more test files side by side would only fight over them.
     maxWorkers: 2,
     testTimeout: 60_000,
