@@ -39,9 +39,6 @@ async function takePictures(browser: Browser, address: string): Promise<void> {
   await page.locator("button.paint:enabled").waitFor();
   await everyWay(page, "start");
   await page.keyboard.press("Control+Enter");
-  await titled(page, /^[2-9]\d % /);
-  await page.getByRole("slider", { name: "Strength" }).focus();
-  for (let step = 0; step < 20; step++) await page.keyboard.press("ArrowRight");
   await titled(page, /^[4-9]\d % /);
   await everyWay(page, "painting");
   await titled(page, /^Done/);
