@@ -3,6 +3,7 @@
  * @module
  */
 import { encodePicture } from "../src/image/encode.node.ts";
+import { checksumOfBytes } from "../src/image/file.node.ts";
 import { decodeText, findPngText } from "../src/image/png-text.ts";
 import { RECIPE_KEYWORD } from "../src/image/recipe-chunks.ts";
 import { decodeInput } from "../src/job/inputs.node.ts";
@@ -128,4 +129,43 @@ export function until(studio: Studio, id: string, ...wanted: readonly RunStatus[
 export async function newestBytes(studio: Studio, run: Run): Promise<Uint8Array> {
   const version = required(run.versions.at(-1), "version");
   return new Uint8Array(await (await studio.versionPicture(run.id, version.id)).arrayBuffer());
+}
+
+/** A run of a few moments. */
+export const OPTIONS = { size: 32, iterations: 12, scales: 1, styleMeasure: "gram" } as const;
+
+/** Paints to the end. */
+export async function paint(
+  studio: Studio,
+  options: Parameters<typeof requestOn>[1] = OPTIONS,
+): Promise<Run> {
+  const { id } = await studio.begin(await requestOn(studio, options));
+  return until(studio, id, "finished");
+}
+
+/** Stops after so many evaluations. */
+export const stopAfter = (
+  evaluation: number,
+  once = { done: false },
+): Required<Pick<Setting, "between">> => ({
+  between(iterate, studio) {
+    if (iterate.evaluation !== evaluation || once.done) return;
+    once.done = true;
+    void studio.runs().then((runs) => Promise.all(runs.map(({ id }) => studio.stop(id))));
+  },
+});
+
+/** The checksum of the newest picture of a run. */
+export const sumOf = async (studio: Studio, run: Run): Promise<string> =>
+  checksumOfBytes(await newestBytes(studio, run));
+
+/** The recipe in a run's newest picture, as a page reads it back. */
+export async function recipeIn(studio: Studio, run: Run): Promise<unknown> {
+  const bytes = await newestBytes(studio, run);
+  return (await studio.addPicture(new Blob([new Uint8Array(bytes)]), "result.png")).recipe;
+}
+/** A mask that says nothing. */
+export async function blackFile(): Promise<Blob> {
+  const black = { width: 16, height: 16, rgb: new Float32Array(3 * 256) };
+  return new Blob([new Uint8Array(await encodePicture(black, "png"))]);
 }

@@ -12,9 +12,9 @@ import { STANDARD_INPUT } from "../image/file.node.ts";
 import { checkWritable, clearLeftovers, isTaken, writeAtomically } from "../image/write.node.ts";
 import type { InputPicture } from "../job/input-picture.ts";
 import type { Job } from "../job/recipe.ts";
+import { type OnTheWay, saveOnTheWay } from "../job/save-on-the-way.ts";
 import { readRun, type SavedRun, savedParts } from "../job/saved-run.ts";
 import { withFileSource } from "../network/file-source.node.ts";
-import type { Iterate } from "../transfer/iterate.ts";
 import type { RunState } from "../transfer/run-state.ts";
 import { isNetworkFile } from "./find-network.ts";
 import { numberFrom } from "./flags.ts";
@@ -197,11 +197,7 @@ export function checkSize(path: string, { picture, facts }: InputPicture, { inpu
 }
 
 /** What saves a run on its way. */
-export interface Checkpoints {
-  /** Stops the run, once somebody asks for that and what was made is saved. */
-  readonly signal: AbortSignal;
-  /** Told of each evaluation; saves it where it is time. */
-  see(iterate: Iterate): Promise<void>;
+export interface Checkpoints extends Omit<OnTheWay, "settled"> {
   /**
    * The run was stopped: what is to be said of going on.
    * @param written where the best so far was written.
@@ -251,11 +247,7 @@ export async function keepCheckpoints(
     };
     return JSON.stringify(note);
   };
-  const controller = new AbortController();
-  let last = Number.NEGATIVE_INFINITY;
-  let unsaved = false;
   let failing = false;
-  let saving: Promise<void> | undefined;
 
   async function save(state: RunState, note = noteWith(output)): Promise<void> {
     try {
@@ -269,28 +261,12 @@ export async function keepCheckpoints(
     }
   }
 
-  if (stop.aborted) controller.abort();
-  stop.addEventListener("abort", () => {
-    // An evaluation may take minutes: only what would be lost is worth the wait for its end.
-    if (!unsaved) controller.abort();
-  });
+  const { signal, see, settled } = saveOnTheWay({ every, stop, save });
   return {
-    signal: controller.signal,
-    async see(iterate) {
-      unsaved = true;
-      const soon = performance.now() - last < 1000 * every;
-      if (!stop.aborted && (soon || saving !== undefined)) return;
-      await saving;
-      const state = await iterate.state();
-      unsaved = false;
-      last = performance.now();
-      saving = save(state).finally(() => {
-        saving = undefined;
-      });
-      if (stop.aborted) controller.abort();
-    },
+    signal,
+    see,
     async keep(written, flags = "") {
-      await saving;
+      await settled();
       if (failing || !(await isTaken(path))) return "";
       if (output === undefined) {
         // So that going on writes over what is no more than half a picture.
@@ -300,7 +276,7 @@ export async function keepCheckpoints(
       return `; \`${`${resumeCommand(path)} ${flags}`.trim()}\` goes on`;
     },
     async remove() {
-      await saving;
+      await settled();
       await rm(path, { force: true });
     },
   };

@@ -30,7 +30,7 @@ const input = z.object({
 });
 
 /** A part of a picture, in parts of its width and height. */
-const crop = z
+export const cropSchema = z
   .object({
     left: z.number().min(0).max(1),
     top: z.number().min(0).max(1),
@@ -45,7 +45,7 @@ const style = input.extend({
   /** At least 0; only the ratios matter. */
   weight: z.number().min(0),
   mask: z.int().min(0).optional(),
-  crop: crop.optional(),
+  crop: cropSchema.optional(),
 });
 
 const side = z.int().min(1).max(LONGEST_SIDE);
@@ -109,7 +109,7 @@ export type Outcome = Pick<Stylization, "loss" | "evaluations" | "stopped" | "pl
 export type JobInputs = Pick<Job, "content" | "styles" | "initial" | "masks" | "keep">;
 
 /** A part of a picture, in parts of its width and height. */
-export type Crop = Readonly<z.output<typeof crop>>;
+export type Crop = Readonly<z.output<typeof cropSchema>>;
 
 /** All files that go into a job, in the order in which a run asks for them. */
 export const inputsOf = ({ content, styles, initial, masks = [], keep }: JobInputs): readonly JobInput[] => [

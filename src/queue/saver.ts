@@ -3,12 +3,10 @@
  * cannot be saved is told of, and no reason to stop.
  * @module
  */
-
 import { ImpastoError } from "../errors.ts";
 import type { Job } from "../job/recipe.ts";
+import { type OnTheWay, saveOnTheWay } from "../job/save-on-the-way.ts";
 import { loadRun, type SavedRun, savedParts } from "../job/saved-run.ts";
-import type { Iterate } from "../transfer/iterate.ts";
-import type { RunState } from "../transfer/run-state.ts";
 import type { Storage } from "./storage.ts";
 
 /** What is saved, and where. */
@@ -27,58 +25,20 @@ export interface SaverOptions {
   readonly tell: (text: string) => void;
 }
 
-/** What saves a run. */
-export interface Saver {
-  /** Stops the run, once it is saved. */
-  readonly signal: AbortSignal;
-  /** Told of each evaluation. */
-  see(iterate: Pick<Iterate, "state">): Promise<void>;
-  /** Waits for what is being saved. */
-  settled(): Promise<void>;
-}
-
 /** Begins to save a run. */
-export function saverOf({ storage, name, job, software, every, stop, tell }: SaverOptions): Saver {
-  const controller = new AbortController();
-  let last = performance.now();
-  let unsaved = false;
-  let saving: Promise<void> | undefined;
-
-  async function save(state: RunState): Promise<void> {
-    try {
-      await storage.write(name, savedParts({ job, state, note: software }));
-    } catch (error) {
-      tell(`The checkpoint could not be saved: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-
-  // An evaluation may take minutes: only what would be lost is worth the wait for its end.
-  const onStop = (): void => {
-    if (!unsaved) controller.abort();
-  };
-  if (stop.aborted) onStop();
-  stop.addEventListener("abort", onStop);
-  return {
-    signal: controller.signal,
-    async see(iterate) {
-      unsaved = true;
-      const soon = performance.now() - last < 1000 * every;
-      if (!stop.aborted && (soon || saving !== undefined)) return;
-      await saving;
-      const state = await iterate.state();
-      unsaved = false;
-      last = performance.now();
-      saving = save(state).finally(() => {
-        saving = undefined;
-      });
-      if (stop.aborted) controller.abort();
+export const saverOf = ({ storage, name, job, software, every, stop, tell }: SaverOptions): OnTheWay =>
+  saveOnTheWay({
+    every,
+    atOnce: false,
+    stop,
+    async save(state) {
+      try {
+        await storage.write(name, savedParts({ job, state, note: software }));
+      } catch (error) {
+        tell(`The checkpoint could not be saved: ${error instanceof Error ? error.message : String(error)}`);
+      }
     },
-    async settled() {
-      stop.removeEventListener("abort", onStop);
-      await saving;
-    },
-  };
-}
+  });
 
 /**
  * Reads what was saved of a job.

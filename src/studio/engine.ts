@@ -4,21 +4,14 @@
  * @module
  */
 import * as z from "zod";
-import type { Recipe } from "../job/recipe.ts";
+import { cropSchema, type Recipe } from "../job/recipe.ts";
 import { optionsSchema, type Steering } from "../transfer/options.ts";
 
 /** The longest side that may be asked for. */
-export const LONGEST_SIDE = 8192;
+export const LONGEST_PAINTED_SIDE = 8192;
 
 /** A picture by the checksum of its bytes, as the studio that took it calls it. */
 const id = z.string().regex(/^[0-9a-f]{64}$/, "the name of a picture that was given before");
-
-const crop = z.object({
-  left: z.number().min(0).max(1),
-  top: z.number().min(0).max(1),
-  width: z.number().positive().max(1),
-  height: z.number().positive().max(1),
-});
 
 /**
  * The options as a page may give them: no file of the machine is named, and what would tie it up is bounded. Where it is
@@ -27,7 +20,7 @@ const crop = z.object({
 export const studioOptions = optionsSchema
   .omit({ device: true, threads: true, memory: true, convention: true, depth: true, profile: true })
   .extend({
-    size: z.int().min(16).max(LONGEST_SIDE).optional(),
+    size: z.int().min(16).max(LONGEST_PAINTED_SIDE).optional(),
     iterations: z.int().min(1).max(10_000).optional(),
     init: z.enum(["content", "noise", "style"]).optional(),
     network: z.enum(["auto", "vgg19", "built-in"]).default("auto"),
@@ -38,7 +31,12 @@ export const runRequest = z.strictObject({
   content: id,
   styles: z
     .array(
-      z.strictObject({ id, weight: z.number().min(0).finite(), mask: id.optional(), crop: crop.optional() }),
+      z.strictObject({
+        id,
+        weight: z.number().min(0).finite(),
+        mask: id.optional(),
+        crop: cropSchema.optional(),
+      }),
     )
     .min(1)
     .max(16)

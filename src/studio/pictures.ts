@@ -10,7 +10,7 @@ import { resize } from "../image/resize.ts";
 import { type Size, sizeWithinLongestSide } from "../image/size.ts";
 import type { JobInput } from "../job/recipe.ts";
 import { blobSource, checksumOf } from "../network/byte-source.ts";
-import { LONGEST_SIDE, type StoredPicture } from "./engine.ts";
+import { LONGEST_PAINTED_SIDE, type StoredPicture } from "./engine.ts";
 import type { Platform } from "./platform.ts";
 import { readJson, writeJson } from "./store-json.ts";
 
@@ -66,7 +66,7 @@ export class Pictures {
       own.size = size;
       checkPixels(size, called);
       const { width, height } = size;
-      return width * height > MAX_PIXELS ? sizeWithinLongestSide(width, height, LONGEST_SIDE) : size;
+      return width * height > MAX_PIXELS ? sizeWithinLongestSide(width, height, LONGEST_PAINTED_SIDE) : size;
     };
     const { picture } = await readPicture.call(this.#platform, bytes, called, needed);
     const { width, height } = own.size ?? picture;

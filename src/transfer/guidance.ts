@@ -144,7 +144,7 @@ const unitName = (region: number, stride: number): string => `mask.${region}.${s
 const areApart = (boxes: Guided["boxes"], stride: number): boolean =>
   boxes?.some((byStride) => byStride?.has(stride)) ?? false;
 
-const maskedRegions = ({ planes }: Pick<Guidance, "planes">): readonly number[] =>
+const regionsWithMasks = ({ planes }: Pick<Guidance, "planes">): readonly number[] =>
   [...planes.keys()].filter((region) => planes[region] !== undefined);
 
 /**
@@ -153,7 +153,7 @@ const maskedRegions = ({ planes }: Pick<Guidance, "planes">): readonly number[] 
  */
 export function underMasks(guided: Guided, layer: Layer, features: Tensor) {
   const stride = strideOf(layer);
-  const regions = maskedRegions(guided);
+  const regions = regionsWithMasks(guided);
   if (!areApart(guided.boxes, stride)) {
     const masks = input(maskName(stride), [regions.length, positionsOf(features)]);
     return [{ within: features, masks, regions }];
@@ -204,7 +204,7 @@ export function guidanceArrays(guidance: Guidance, block?: Block): Arrays {
     const box = block ? scaledBox(block.region, stride) : whole;
     return box ? cut(plane, scaledBox({ left: 0, top: 0, ...size }, stride), box) : plane;
   };
-  const regions = maskedRegions(guidance);
+  const regions = regionsWithMasks(guidance);
   const masks = [...(planes[regions[0]]?.keys() ?? [])].flatMap((stride) => {
     const own = regions.map((region) => {
       const plane = required(planes[region]?.get(stride), `mask of region ${region + 1}`);

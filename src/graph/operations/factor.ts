@@ -24,9 +24,7 @@ interface Factor {
  * @param steps of the roots of the blocks.
  */
 export function emitFactor(emit: Emit, matrix: string, rows: number, steps: readonly Step[]): Factor {
-  if (rows <= MOST_ROWS) {
-    return emitRoots(emit, matrix, rows, steps);
-  }
+  if (rows <= MOST_ROWS) return emitRoots(emit, matrix, rows, steps);
   const upper = Math.ceil(rows / 2);
   const lower = rows - upper;
   const block = (top: number, left: number, bottom: number, right: number): string =>

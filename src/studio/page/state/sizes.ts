@@ -2,7 +2,7 @@
  * The sizes that are offered: steps of about a half, the ones that people ask for among them.
  * @module
  */
-import { LONGEST_SIDE } from "../../engine.ts";
+import { LONGEST_PAINTED_SIDE } from "../../engine.ts";
 
 /** Longest sides, in pixels. */
 export const SIZES: readonly number[] = [
@@ -19,7 +19,7 @@ export const SIZES: readonly number[] = [
   3072,
   4096,
   6144,
-  LONGEST_SIDE,
+  LONGEST_PAINTED_SIDE,
 ];
 
 /** The size that comes after one, if there is any. */

@@ -3,7 +3,7 @@
  * @module
  */
 import { useId } from "preact/hooks";
-import { LONGEST_SIDE } from "../../engine.ts";
+import { LONGEST_PAINTED_SIDE } from "../../engine.ts";
 import { useStudio } from "../context.ts";
 import { placeOfSize, SIZES } from "../state/sizes.ts";
 import { bytesInWords, pixelsInWords, secondsInWords } from "../state/words.ts";
@@ -25,7 +25,7 @@ export function SizeChoice() {
           <input
             type="number"
             min={16}
-            max={LONGEST_SIDE}
+            max={LONGEST_PAINTED_SIDE}
             step={1}
             value={longest}
             inputMode="numeric"
