@@ -8,7 +8,7 @@ import { add, gradients, input, reshape, rowProducts, scale, square, total } fro
 /** A loss of some features and their products, and its gradient, which goes back through layers of all kinds. */
 export function energy(network: Network, { width, height }: Pick<Picture, "width" | "height">) {
   const image = input("image", [1, 3, height, width]);
-  const layers = ["conv1_1", "conv2_1", "conv3_1"] as const;
+  const layers = ["conv1_1", "conv2_1", "conv4_2"] as const;
   const features = throughHeads(network.features(image, { pooling: "max", layers, normalized: false }));
   const losses = [...features.values()].map(({ tensor }) => {
     const [, channels, rows, columns] = tensor.shape;
